@@ -1,0 +1,13 @@
+//! harkara: reads feeds as they come, makes them clean and whole, recognises the same article wherever it
+//! appears, and publishes RSS 2.0, Atom 1.0 and JSON Feed.
+//!
+//! The modules stand in the order of the road that an article takes:
+//!
+//! ```text
+//! source ─ask→ fetch ─bytes→ parse ─drafts→ normalize ─items→ dedup ─decisions→ store
+//!     ‖ select (with rules) → render ─document→ publish
+//! ```
+//!
+//! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
+
+pub mod model;

@@ -1,0 +1,102 @@
+//! Names and ids: what the owner calls sources and feeds, and the permanent id of an entry.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a name cannot be the id of a source or a feed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no id: use lower-case ASCII letters, digits, `-` and `_`, at most 64, beginning with a letter or digit (the title may be anything)")]
+pub struct SlugError(pub String);
+
+fn check(slug: String) -> Result<String, SlugError> {
+    let good = (1..=64).contains(&slug.len())
+        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        && slug.as_bytes()[0].is_ascii_alphanumeric();
+    if good { Ok(slug) } else { Err(SlugError(slug)) }
+}
+
+macro_rules! slug {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = SlugError;
+            fn try_from(slug: String) -> Result<Self, SlugError> {
+                check(slug).map(Self)
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = SlugError;
+            fn from_str(slug: &str) -> Result<Self, SlugError> {
+                check(slug.to_owned()).map(Self)
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+slug!(
+    /// The name of a source in the configuration: an ASCII slug. All state hangs on it, not on the address.
+    SourceId
+);
+slug!(
+    /// The name of a published feed: an ASCII slug, the stem of its documents' paths.
+    FeedId
+);
+
+/// The public id of an entry: an absolute ASCII URI, made once, kept for ever (RFC 4287 section 4.2.6).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntryId(String);
+
+impl EntryId {
+    /// Wraps a URI that `dedup` has minted or adopted, or that the store kept.
+    pub(crate) fn kept(uri: String) -> Self {
+        Self(uri)
+    }
+
+    /// The URI.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_ascii_and_short() {
+        for good in ["a", "khobor", "bbc-bn", "9to5", "a_b"] {
+            assert!(good.parse::<SourceId>().is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "A", "খবর", "a b", "a/b", "..", &"x".repeat(65)] {
+            assert!(bad.parse::<FeedId>().is_err(), "{bad}");
+        }
+    }
+}
