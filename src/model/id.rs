@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// Why a name cannot be the id of a source or a feed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no id: use lower-case ASCII letters, digits, `-` and `_`, at most 64, beginning with a letter or digit (the title may be anything)")]
+#[error(
+    "`{0}` is no id: use lower-case ASCII letters, digits, `-` and `_`, at most 64, beginning with a letter or digit (the title may be anything)"
+)]
 pub struct SlugError(pub String);
 
 fn check(slug: String) -> Result<String, SlugError> {

@@ -43,4 +43,123 @@ impl Html {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// What a person would read: tags gone, entities decoded, a line for each block, white space folded.
+    ///
+    /// Relies on what the cleaner's serializer promises: `<` begins a tag, attribute values are quoted with `"`,
+    /// and only `&amp; &lt; &gt; &quot; &nbsp;` stand for characters.
+    pub fn text(&self) -> String {
+        let mut out = String::with_capacity(self.0.len() / 2);
+        let mut rest = self.0.as_str();
+        while let Some(open) = rest.find('<') {
+            push_text(&mut out, &rest[..open]);
+            let tag = &rest[open..];
+            let Some(close) = tag_end(tag) else { return finish(out) };
+            if breaks_line(&tag[1..close]) {
+                out.push('\n');
+            }
+            rest = &tag[close + 1..];
+        }
+        push_text(&mut out, rest);
+        finish(out)
+    }
+}
+
+/// Where the `>` of the tag stands that `tag` begins with, quoted values skipped.
+fn tag_end(tag: &str) -> Option<usize> {
+    if tag.starts_with("<!--") {
+        return tag.find("-->").map(|at| at + 2);
+    }
+    let mut quoted = false;
+    tag.bytes().position(|b| {
+        quoted ^= b == b'"';
+        b == b'>' && !quoted
+    })
+}
+
+fn breaks_line(tag: &str) -> bool {
+    let name = tag.trim_start_matches('/').split([' ', '/', '\n', '\t']).next().unwrap_or_default();
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "br"
+            | "caption"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
+            | "ul"
+    )
+}
+
+fn push_text(out: &mut String, mut text: &str) {
+    const ENTITIES: [(&str, char); 5] =
+        [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&nbsp;", '\u{a0}')];
+    while let Some(at) = text.find('&') {
+        out.push_str(&text[..at]);
+        text = &text[at..];
+        match ENTITIES.iter().find(|(name, _)| text.starts_with(name)) {
+            Some((name, c)) => {
+                out.push(*c);
+                text = &text[name.len()..];
+            }
+            None => {
+                out.push('&');
+                text = &text[1..];
+            }
+        }
+    }
+    out.push_str(text);
+}
+
+/// Folds white space inside lines and drops empty lines.
+fn finish(text: String) -> String {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(markup: &str, text: &str) {
+        assert_eq!(Html::from_cleaner(markup.to_owned()).text(), text);
+    }
+
+    #[test]
+    fn text_is_what_a_person_reads() {
+        check("<p>এক <b>দুই</b></p><p>তিন</p>", "এক দুই\nতিন");
+        check("a &amp;lt; b &lt;c&gt;&nbsp;d", "a &lt; b <c> d");
+        check("<a title=\"x > y\">z</a>", "z");
+        check("one<br>two <!-- > --> three", "one\ntwo three");
+        check("", "");
+        check("broken <p", "broken");
+    }
 }
