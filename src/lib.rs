@@ -12,3 +12,6 @@
 
 pub mod model;
 pub mod value;
+
+pub mod dedup;
+pub mod store;

@@ -296,6 +296,9 @@ mod tests {
         };
         let keyed = keyed(item, None);
         let numbers: Vec<i64> = keyed.aliases.iter().map(|(_, alias)| alias.0).collect();
-        assert_eq!(numbers, [0, 0, 0, 0]);
+        assert_eq!(
+            numbers,
+            [7291750320995823931, 9165438240022410999, 1173427895861392111, 5033432685151256544]
+        );
     }
 }

@@ -27,6 +27,8 @@ pub struct Card {
     pub rules: Vec<Rule>,
     /// As readers should see it.
     pub provenance: Provenance,
+    /// Who leads a story when several sources bring it in the same run: the lower.
+    pub rank: (i64, usize),
 }
 
 /// One entry of a story, before any rule.
@@ -36,7 +38,7 @@ pub struct Member {
     pub row: i64,
     /// The row of its source.
     pub source: i64,
-    /// The entry, with `tags`, `provenance` and `related` still empty.
+    /// The entry, `tags` and `related` still empty.
     pub entry: Entry,
 }
 
@@ -99,7 +101,10 @@ impl<'a> Picker<'a> {
         let row = member.row;
         let mut story = others;
         story.push(member);
-        story.sort_by_key(|member| member.row);
+        // First come, first; the priority decides among those of one run. Nothing here can change later: no flips.
+        story.sort_by_key(|member| {
+            (member.entry.first_seen, self.cards.get(&member.source).map(|card| card.rank), member.row)
+        });
         let pages: Vec<(SourceId, String, url::Url)> = story.iter().filter_map(|member| self.page(member)).collect();
         let mut reason = "its source is not configured any more".to_owned();
         for member in story {
@@ -133,7 +138,6 @@ impl<'a> Picker<'a> {
         };
         let mut entry = member.entry;
         entry.tags.clone_from(&card.tags);
-        entry.provenance.clone_from(&card.provenance);
         // Told per entry, so that a new entry does not change what is said of the old ones.
         entry.provenance.updated = Some(entry.updated);
         apply(&card.rules, &mut entry)?;

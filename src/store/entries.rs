@@ -1,8 +1,6 @@
 //! Rows of entries and the ledger of aliases: what a reading adds, and what a feed is chosen from.
 
-use std::collections::HashMap;
-
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 
 use super::sources::{Success, time};
 use super::{Desk, StoreError};
@@ -306,29 +304,6 @@ impl Desk {
             .query_map([entry.story, entry.row], found)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|e| self.fail(e))
-    }
-
-    /// All sources that were ever visited: row by id.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn source_rows(&self) -> Result<HashMap<String, i64>, StoreError> {
-        let mut query = self.connection.prepare_cached("SELECT slug, id FROM source").map_err(|e| self.fail(e))?;
-        query
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .and_then(Iterator::collect::<Result<HashMap<_, _>, _>>)
-            .map_err(|e| self.fail(e))
-    }
-
-    /// When the newest entry of a source was updated.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn last_updated(&self, source: i64) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT max(updated) FROM entry WHERE source = ?1";
-        let at: Option<Option<i64>> =
-            self.connection.query_row(sql, [source], |row| row.get(0)).optional().map_err(|e| self.fail(e))?;
-        Ok(at.flatten().map(time))
     }
 }
 

@@ -16,9 +16,9 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
         /// Its version.
-        found: usize,
+        found: u32,
         /// Ours.
-        known: usize,
+        known: u32,
     },
     /// A database, but not one of ours.
     #[error("`{}` is a database of another program", .path.display())]

@@ -36,7 +36,7 @@ pub fn reader(path: &Path) -> Result<Option<Desk>, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
-    let version: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
     if version != migrate::current() {
         migrate::migrate(path, &mut connection)?;
     }

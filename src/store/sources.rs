@@ -22,6 +22,8 @@ pub struct SourceState {
     pub last_modified: Option<Vec<u8>>,
     /// Of the last body that was read.
     pub body_hash: Option<Vec<u8>>,
+    /// Version and settings that the last reading hung on; another one makes the validators worthless.
+    pub reader: Option<String>,
     /// What the source says of itself.
     pub channel: Channel,
     /// When it was read for the first time.
@@ -59,6 +61,8 @@ pub struct Success {
     pub last_modified: Option<Vec<u8>>,
     /// Of the body.
     pub body_hash: Option<Vec<u8>>,
+    /// Version and settings that the reading hung on.
+    pub reader: String,
     /// Seconds.
     pub max_age: Option<u64>,
     /// When it may be asked again.
@@ -83,7 +87,7 @@ pub(super) fn time(seconds: i64) -> Timestamp {
 }
 
 const COLUMNS: &str = "id, url, found_url, etag, last_modified, body_hash, channel, first_read, last_try, \
-     last_success, next_due, failures, failing_since, message, max_age, gone, items";
+     last_success, next_due, failures, failing_since, message, max_age, gone, items, reader";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let at = |index: usize| row.get::<_, Option<i64>>(index).map(|seconds| seconds.map(time));
@@ -105,6 +109,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         max_age: row.get::<_, Option<i64>>(14)?.map(i64::unsigned_abs),
         gone: row.get(15)?,
         items: row.get::<_, i64>(16)?.unsigned_abs(),
+        reader: row.get(17)?,
     })
 }
 
@@ -172,7 +177,7 @@ impl Desk {
     ) -> Result<(), StoreError> {
         let sql = "UPDATE source SET last_try = ?2, last_success = ?2, first_read = coalesce(first_read, ?2), \
              next_due = ?3, failures = 0, failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = ?5, \
-             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, items = ?10 WHERE id = ?1";
+             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, items = ?10, reader = ?11 WHERE id = ?1";
         let channel = serde_json::to_string(channel).unwrap_or_else(|_| "{}".to_owned());
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
@@ -187,6 +192,7 @@ impl Desk {
                 channel,
                 success.found_url.as_ref().map(Url::as_str),
                 items as i64,
+                success.reader,
             ])
             .map(drop)
             .map_err(|e| self.fail(e))
@@ -224,24 +230,5 @@ impl Desk {
             None => self.connection.execute("DELETE FROM note WHERE key = ?1", [key]),
         };
         done.map(drop).map_err(|e| self.fail(e))
-    }
-
-    /// How many entries the document at `path` held when it was published last.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn document(&self, path: &str) -> Result<Option<usize>, StoreError> {
-        let sql = "SELECT entries FROM document WHERE path = ?1";
-        let found = self.connection.query_row(sql, [path], |row| row.get(0)).optional();
-        found.map_err(|e| self.fail(e))
-    }
-
-    /// Notes how many entries the document at `path` holds.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn note_document(&self, path: &str, entries: usize) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO document (path, entries) VALUES (?1, ?2)";
-        self.connection.execute(sql, params![path, entries]).map(drop).map_err(|e| self.fail(e))
     }
 }

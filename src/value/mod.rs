@@ -5,6 +5,7 @@
 
 mod cron;
 mod flaw;
+pub mod cut;
 pub mod fold;
 mod language;
 mod pattern;

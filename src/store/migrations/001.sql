@@ -7,6 +7,7 @@ CREATE TABLE source (
     etag          BLOB,                         -- verbatim
     last_modified BLOB,                         -- verbatim
     body_hash     BLOB,
+    reader        TEXT,                         -- version and settings that the last reading hung on
     channel       TEXT NOT NULL DEFAULT '{}',   -- model::Channel as JSON
     first_read    INTEGER,
     last_try      INTEGER,
@@ -43,12 +44,6 @@ CREATE TABLE alias (
     source INTEGER NOT NULL,
     entry  INTEGER,                             -- NULL: shared by several, tells nothing
     PRIMARY KEY (hash, source)
-) STRICT, WITHOUT ROWID;
-
--- What was published last, for the gate.
-CREATE TABLE document (
-    path    TEXT PRIMARY KEY,
-    entries INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE note (
