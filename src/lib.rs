@@ -11,3 +11,6 @@
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
 pub mod model;
+pub mod parse;
+pub mod publish;
+pub mod render;
