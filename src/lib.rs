@@ -12,6 +12,8 @@
 
 pub mod model;
 pub mod value;
-
+pub mod parse;
 pub mod dedup;
 pub mod store;
+pub mod render;
+pub mod publish;

@@ -1,0 +1,3 @@
+//! Bytes to drafts. (Only the OPML reader yet.)
+
+pub mod opml;
