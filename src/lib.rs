@@ -10,4 +10,5 @@
 //!
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
+pub mod fetch;
 pub mod model;
