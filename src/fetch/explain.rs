@@ -68,7 +68,7 @@ fn last(causes: &[&(dyn Error + 'static)]) -> String {
 }
 
 fn tls(error: &rustls::Error) -> String {
-    let text = match error {
+    match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 "its certificate has expired".to_owned()
@@ -90,6 +90,5 @@ fn tls(error: &rustls::Error) -> String {
         rustls::Error::PeerIncompatible(_) => "it speaks no TLS that is still safe (1.2 or 1.3)".to_owned(),
         rustls::Error::AlertReceived(alert) => format!("it refused TLS with the alert {alert:?}"),
         other => other.to_string(),
-    };
-    text
+    }
 }

@@ -117,8 +117,9 @@ impl FetchError {
 
     /// `failure` happened while asking `url`; redirects had led to `hop`.
     pub(super) fn at(url: &Url, hop: Option<&Url>, failure: Failure) -> Self {
-        let hop = hop.filter(|hop| *hop != url).map(shown);
-        Self { place: Some(Box::new((shown(url), hop))), failure }
+        let url = shown(url);
+        let hop = hop.map(shown).filter(|hop| *hop != url);
+        Self { place: Some(Box::new((url, hop))), failure }
     }
 
     /// The address that was asked for, without credentials.

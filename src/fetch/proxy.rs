@@ -14,6 +14,9 @@ pub struct Proxies {
     pub names: Vec<String>,
 }
 
+/// One of the makers of [`Proxy`].
+type Make = fn(Url) -> reqwest::Result<Proxy>;
+
 /// Never asked through a proxy.
 const DIRECT: [&str; 3] = ["localhost", "127.0.0.0/8", "::1"];
 
@@ -39,7 +42,7 @@ pub fn proxies(
     let variable = |upper: &str| variable(&upper.to_lowercase()).or_else(|| variable(upper));
     let variable = |upper: &str| variable(upper).filter(|value| !value.trim().is_empty());
     direct.extend(variable("NO_PROXY"));
-    let kinds: [(&str, fn(Url) -> reqwest::Result<Proxy>); 3] =
+    let kinds: [(&str, Make); 3] =
         [("HTTP_PROXY", Proxy::http), ("HTTPS_PROXY", Proxy::https), ("ALL_PROXY", Proxy::all)];
     for (name, make) in kinds {
         if let Some(address) = variable(name) {
