@@ -12,3 +12,7 @@
 
 pub mod fetch;
 pub mod model;
+pub mod value;
+
+pub mod dedup;
+pub mod store;

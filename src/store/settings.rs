@@ -1,0 +1,4 @@
+//! placeholder
+#[derive(Debug)]
+/// x
+pub struct Settings;

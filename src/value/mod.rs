@@ -1,0 +1,28 @@
+//! Values that check themselves when they are read: whoever holds one need not ask again.
+//!
+//! Each is made from the text that stands in the configuration (`TryFrom<String>`) and says what is wrong with it as
+//! a [`Flaw`]. No file, clock or environment is looked at here.
+
+mod cron;
+mod flaw;
+pub mod cut;
+pub mod fold;
+mod language;
+mod pattern;
+mod secret;
+mod selector;
+mod size;
+mod span;
+mod web;
+mod zone;
+
+pub use cron::Cron;
+pub use flaw::Flaw;
+pub use language::Language;
+pub use pattern::Pattern;
+pub use secret::{Secret, SecretPlace};
+pub use selector::Selector;
+pub use size::Size;
+pub use span::Span;
+pub use web::WebUrl;
+pub use zone::Zone;
