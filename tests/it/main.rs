@@ -1,0 +1,4 @@
+//! Trip tests: the real thing against scripted surroundings.
+
+mod fetch;
+mod support;
