@@ -10,9 +10,9 @@
 //!
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
-pub mod fetch;
 pub mod model;
 pub mod value;
+pub mod fetch;
 pub mod parse;
 pub mod dedup;
 pub mod store;
