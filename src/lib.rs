@@ -12,3 +12,12 @@
 
 pub mod model;
 pub mod value;
+
+pub mod fetch;
+pub mod publish;
+pub mod render;
+pub mod rules;
+pub mod select;
+pub mod site;
+pub mod source;
+pub mod store;

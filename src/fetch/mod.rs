@@ -1,0 +1,7 @@
+//! The edge that touches other people's servers.
+
+mod guard;
+mod settings;
+
+pub use guard::{Allowed, AllowedError};
+pub use settings::Settings;

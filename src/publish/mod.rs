@@ -1,0 +1,5 @@
+//! The published tree of files.
+
+mod settings;
+
+pub use settings::{Compression, Settings};

@@ -1,0 +1,5 @@
+//! What was read, remembered between runs.
+
+mod settings;
+
+pub use settings::Settings;
