@@ -10,11 +10,15 @@
 //!
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
-pub mod model;
-pub mod value;
-pub mod fetch;
-pub mod parse;
 pub mod dedup;
-pub mod store;
-pub mod render;
+pub mod fetch;
+pub mod model;
+pub mod parse;
 pub mod publish;
+pub mod render;
+pub mod rules;
+pub mod select;
+pub mod site;
+pub mod source;
+pub mod store;
+pub mod value;

@@ -20,16 +20,36 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["model", "value", "dedup"]),
     ("publish", &["model", "value", "render"]),
     ("schedule", &["model", "value"]),
-    ("config", &["model", "value", "site", "rules", "select", "render", "source", "fetch", "store", "publish", "schedule"]),
+    (
+        "config",
+        &[
+            "model", "value", "site", "rules", "select", "render", "source", "fetch", "store", "publish",
+            "schedule",
+        ],
+    ),
 ];
 
 /// Rooms without clock, file, socket, task, log or chance.
-const PURE: &[&str] = &["model", "value", "site", "parse", "normalize", "dedup", "rules", "select", "render", "source"];
+const PURE: &[&str] =
+    &["model", "value", "site", "parse", "normalize", "dedup", "rules", "select", "render", "source"];
 
 /// What a pure room never says.
 const IMPURE: &[&str] = &[
-    "async fn", ".await", "std::fs", "std::net", "std::thread", "tokio::", "Utc::now", "Local::now", "SystemTime",
-    "Instant::now", "std::env", "println!", "eprintln!", "rand::", "std::process",
+    "async fn",
+    ".await",
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "tokio::",
+    "Utc::now",
+    "Local::now",
+    "SystemTime",
+    "Instant::now",
+    "std::env",
+    "println!",
+    "eprintln!",
+    "rand::",
+    "std::process",
 ];
 
 /// Crates that are named in these rooms only.
@@ -46,7 +66,8 @@ const KEPT: &[(&str, &[&str])] = &[
 ];
 
 /// Only these may wrap markup as clean: the cleaner, and rules that take away from clean markup.
-const MAKERS_OF_HTML: &[&str] = &["src/model/text.rs", "src/normalize/", "src/rules/strip.rs", "src/rules/replace.rs"];
+const MAKERS_OF_HTML: &[&str] =
+    &["src/model/text.rs", "src/normalize/", "src/rules/strip.rs", "src/rules/replace.rs"];
 
 const LONGEST: usize = 400;
 
@@ -71,7 +92,8 @@ fn sources() -> Vec<Source> {
             let room = if room == "main.rs" { room } else { room.trim_end_matches(".rs").to_owned() };
             let whole = fs::read_to_string(&file).unwrap();
             let code = whole.split("#[cfg(test)]\nmod tests").next().unwrap();
-            let code = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            let code =
+                code.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
             Source { path, room, code, whole }
         })
         .collect()
@@ -97,7 +119,9 @@ fn rooms_named(code: &str) -> Vec<String> {
     let mut out = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + 7..];
-        let word = |text: &str| text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+        let word = |text: &str| {
+            text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
+        };
         match rest.strip_prefix('{') {
             Some(list) => out.extend(list.split('}').next().unwrap_or("").split(',').map(word)),
             None => out.push(word(rest)),
@@ -114,7 +138,10 @@ fn rooms_know_only_whom_they_may() {
     for source in sources() {
         let Some(allowed) = table.get(source.room.as_str()) else { continue };
         for named in rooms_named(&source.code) {
-            if named != source.room && table.contains_key(named.as_str()) && !allowed.contains(&named.as_str()) {
+            if named != source.room
+                && table.contains_key(named.as_str())
+                && !allowed.contains(&named.as_str())
+            {
                 faults.push(format!("{}: `{}` may not know `{named}`", source.path, source.room));
             }
             if ["run", "report", "cli"].contains(&named.as_str()) {
@@ -127,7 +154,8 @@ fn rooms_know_only_whom_they_may() {
 
 #[test]
 fn every_room_is_in_the_table() {
-    let known: Vec<&str> = MAY_KNOW.iter().map(|(room, _)| *room).chain(["lib", "main.rs", "run", "report", "cli"]).collect();
+    let known: Vec<&str> =
+        MAY_KNOW.iter().map(|(room, _)| *room).chain(["lib", "main.rs", "run", "report", "cli"]).collect();
     let strangers = sources().into_iter().filter(|s| !known.contains(&s.room.as_str()));
     report(strangers.map(|s| format!("{}: `{}` is in no line of the table", s.path, s.room)).collect());
 }
@@ -170,7 +198,8 @@ fn only_the_cleaner_makes_html() {
 #[test]
 fn sql_is_spoken_in_the_store_only() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE source", "DELETE FROM"];
-    let others = sources().into_iter().filter(|s| s.room != "store" && words.iter().any(|w| s.code.contains(w)));
+    let others =
+        sources().into_iter().filter(|s| s.room != "store" && words.iter().any(|w| s.code.contains(w)));
     report(others.map(|s| format!("{}: speaks SQL", s.path)).collect());
 }
 
@@ -182,7 +211,11 @@ fn renderers_name_every_field() {
             for (at, _) in source.code.match_indices(name) {
                 let end = source.code[at..].find('}').map_or(source.code.len(), |end| at + end);
                 if source.code[at..end].contains("..") {
-                    faults.push(format!("{}: `{}` is taken apart with `..`", source.path, name.trim_end_matches(" {")));
+                    faults.push(format!(
+                        "{}: `{}` is taken apart with `..`",
+                        source.path,
+                        name.trim_end_matches(" {")
+                    ));
                 }
             }
         }

@@ -132,16 +132,22 @@ fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed
     }
     let mut gone = HashSet::new();
     let mut robbed = HashSet::new();
-    let mut crowded: Vec<(Alias, Vec<usize>)> = groups.into_iter().filter(|(_, group)| group.len() > 1).collect();
+    let mut crowded: Vec<(Alias, Vec<usize>)> =
+        groups.into_iter().filter(|(_, group)| group.len() > 1).collect();
     crowded.sort_by_key(|(_, group)| group[0]);
     for (alias, group) in crowded {
         if group[1..].iter().all(|&i| is_double(&items[group[0]], &items[i], kind)) {
             // The copy that was edited last speaks for all; of equals the first of the list.
-            let best = group.iter().copied().max_by_key(|&i| {
-                (items[i].item.updated.max(items[i].item.published), std::cmp::Reverse(i))
-            });
+            let best = group
+                .iter()
+                .copied()
+                .max_by_key(|&i| (items[i].item.updated.max(items[i].item.published), std::cmp::Reverse(i)));
             gone.extend(group.iter().copied().filter(|i| Some(*i) != best));
-            out.remarks.push(Remark::at(Stage::Dedup, group[0], format!("stands {} times in the feed; taken once", group.len())));
+            out.remarks.push(Remark::at(
+                Stage::Dedup,
+                group[0],
+                format!("stands {} times in the feed; taken once", group.len()),
+            ));
         } else {
             let (what, value) = match kind {
                 AliasKind::Guid => ("id", items[group[0]].item.id.clone().unwrap_or_default()),
@@ -149,7 +155,10 @@ fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed
             };
             out.remarks.push(Remark::of(
                 Stage::Dedup,
-                format!("{} different items share the {what} `{value}`; it is not used to tell them apart", group.len()),
+                format!(
+                    "{} different items share the {what} `{value}`; it is not used to tell them apart",
+                    group.len()
+                ),
             ));
             out.shared.push(alias);
             robbed.extend(group);
@@ -212,7 +221,11 @@ fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
 }
 
 fn lookup(keyed: &Keyed, kind: AliasKind, known: &Known) -> Option<Row> {
-    keyed.alias(kind).and_then(|alias| known.aliases.get(&alias)).filter(|alias| !alias.shared).map(|alias| alias.row)
+    keyed
+        .alias(kind)
+        .and_then(|alias| known.aliases.get(&alias))
+        .filter(|alias| !alias.shared)
+        .map(|alias| alias.row)
 }
 
 /// A link alone, under another id, is believed where title, text or date agree too: some pages show a new article
@@ -250,7 +263,16 @@ mod tests {
     }
 
     fn week() -> Vec<Item> {
-        (1..=6).map(|n| item(&format!("g{n}"), &format!("https://a.example/{n}"), &format!("t{n}"), &format!("2026-11-0{n}T08:00:00Z"))).collect()
+        (1..=6)
+            .map(|n| {
+                item(
+                    &format!("g{n}"),
+                    &format!("https://a.example/{n}"),
+                    &format!("t{n}"),
+                    &format!("2026-11-0{n}T08:00:00Z"),
+                )
+            })
+            .collect()
     }
 
     fn now() -> Timestamp {
@@ -274,7 +296,10 @@ mod tests {
             for (_, alias) in &keyed.aliases {
                 known.aliases.entry(*alias).or_insert(KnownAlias { row, shared: false });
             }
-            known.entries.insert(row, KnownEntry { text_hash: keyed.text_hash, item_hash: keyed.item_hash, published, updated });
+            known.entries.insert(
+                row,
+                KnownEntry { text_hash: keyed.text_hash, item_hash: keyed.item_hash, published, updated },
+            );
         }
         known
     }
@@ -318,7 +343,10 @@ mod tests {
     #[test]
     fn a_new_item_under_an_old_address_is_new() {
         let known = after(week());
-        assert_eq!(new_ones(&known, vec![item("g9", "https://a.example/1", "tomorrow", "2026-11-22T08:00:00Z")]), 1);
+        assert_eq!(
+            new_ones(&known, vec![item("g9", "https://a.example/1", "tomorrow", "2026-11-22T08:00:00Z")]),
+            1
+        );
     }
 
     #[test]
@@ -358,11 +386,17 @@ mod tests {
     fn the_order_of_the_list_does_not_matter() {
         let known = after(week());
         let mut items = each(|n, item| item.id = Some(format!("g{}", 6 - n)));
-        let forward: HashMap<String, Decision> =
-            decide(keyed_all(items.clone()), &known, now()).decided.into_iter().map(|(k, d)| (k.item.title.unwrap_or_default(), d)).collect();
+        let forward: HashMap<String, Decision> = decide(keyed_all(items.clone()), &known, now())
+            .decided
+            .into_iter()
+            .map(|(k, d)| (k.item.title.unwrap_or_default(), d))
+            .collect();
         items.reverse();
-        let backward: HashMap<String, Decision> =
-            decide(keyed_all(items), &known, now()).decided.into_iter().map(|(k, d)| (k.item.title.unwrap_or_default(), d)).collect();
+        let backward: HashMap<String, Decision> = decide(keyed_all(items), &known, now())
+            .decided
+            .into_iter()
+            .map(|(k, d)| (k.item.title.unwrap_or_default(), d))
+            .collect();
         assert_eq!(forward, backward);
     }
 }

@@ -176,7 +176,10 @@ pub fn link_key(url: &Url) -> String {
     let path = triplets(url.path());
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     while let Some(last) = parts.last() {
-        let idle = matches!(*last, "amp" | "feed" | "index.html" | "index.htm" | "index.php" | "index.asp" | "index.aspx");
+        let idle = matches!(
+            *last,
+            "amp" | "feed" | "index.html" | "index.htm" | "index.php" | "index.asp" | "index.aspx"
+        );
         if !idle || (parts.len() == 1 && matches!(*last, "amp" | "feed")) {
             break;
         }
@@ -272,7 +275,11 @@ mod tests {
     #[test]
     fn a_home_page_identifies_nothing() {
         let home = Url::parse("https://a.example/blog/").unwrap();
-        let item = |url: &str| Item { url: Some(Url::parse(url).unwrap()), title: Some("t".into()), ..Item::default() };
+        let item = |url: &str| Item {
+            url: Some(Url::parse(url).unwrap()),
+            title: Some("t".into()),
+            ..Item::default()
+        };
         assert!(keyed(item("https://a.example/"), None).alias(AliasKind::Link).is_none());
         assert!(keyed(item("http://www.a.example/blog"), Some(&home)).alias(AliasKind::Link).is_none());
         assert!(keyed(item("https://a.example/blog/1"), Some(&home)).alias(AliasKind::Link).is_some());

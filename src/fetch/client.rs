@@ -45,8 +45,11 @@ impl Client {
     /// As [`Client::new`].
     pub fn with_lookup(settings: &Settings, version: &str, lookup: Lookup) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(settings.allow.clone()));
-        let proxies =
-            proxy::proxies(settings.proxy.as_deref(), &settings.allow, |name| std::env::var(name).ok())?;
+        let proxies = proxy::proxies(
+            settings.proxy.as_ref().and_then(|proxy| proxy.reveal()),
+            &settings.allow,
+            |name| std::env::var(name).ok(),
+        )?;
         let names = Arc::new(Names { lookup, guard: Arc::clone(&guard), proxies: proxies.names });
         // The first caller of the process chooses; whoever was first chose ring too.
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -25,7 +25,14 @@ pub fn compose(settings: &Settings, site: &Site, entries: Vec<Entry>) -> Feed {
         hub_urls: hubs.clone(),
         language: configured.or_else(|| common_language(&entries)),
         updated,
-        authors: author.map(|author| Person { name: author.name.clone(), email: author.email.clone(), url: author.url.clone() }).into_iter().collect(),
+        authors: author
+            .map(|author| Person {
+                name: author.name.clone(),
+                email: author.email.clone(),
+                url: author.url.clone(),
+            })
+            .into_iter()
+            .collect(),
         rights: settings.rights.clone().or_else(|| site.rights.clone()),
         icon_url: settings.icon_url.clone().or_else(|| site.icon_url.clone()),
         ttl_minutes: settings.ttl_minutes,

@@ -92,7 +92,8 @@ impl<'a> Picker<'a> {
     /// True when an entry of that date, and every older one, is not wanted any more.
     pub fn is_full(&self, date: Timestamp) -> bool {
         let keep = &self.settings.keep;
-        let young = keep.hours.is_some_and(|hours| date > self.now - chrono::Duration::hours(i64::from(hours)));
+        let young =
+            keep.hours.is_some_and(|hours| date > self.now - chrono::Duration::hours(i64::from(hours)));
         self.taken.len() >= keep.entries && !young
     }
 
@@ -105,7 +106,8 @@ impl<'a> Picker<'a> {
         story.sort_by_key(|member| {
             (member.entry.first_seen, self.cards.get(&member.source).map(|card| card.rank), member.row)
         });
-        let pages: Vec<(SourceId, String, url::Url)> = story.iter().filter_map(|member| self.page(member)).collect();
+        let pages: Vec<(SourceId, String, url::Url)> =
+            story.iter().filter_map(|member| self.page(member)).collect();
         let mut reason = "its source is not configured any more".to_owned();
         for member in story {
             let candidate = member.row;

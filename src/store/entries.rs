@@ -4,7 +4,9 @@ use rusqlite::{Row, params};
 
 use super::sources::{Success, time};
 use super::{Desk, StoreError};
-use crate::dedup::{Alias, AliasKind, Decision, Keyed, Known, KnownAlias, KnownEntry, Settled, id_candidates};
+use crate::dedup::{
+    Alias, AliasKind, Decision, Keyed, Known, KnownAlias, KnownEntry, Settled, id_candidates,
+};
 use crate::model::{Channel, EntryId, Item, Remark, SourceId, Timestamp};
 
 /// An entry as it lies in the store; who gave it is told by the row of its source.
@@ -149,13 +151,16 @@ impl Desk {
             .and_then(|mut query| query.query_row([source], |row| row.get(0)))
             .map_err(fail)?;
         let mut known = Known { first_sight: first_read.is_none(), ..Known::default() };
-        let mut of_alias =
-            self.connection.prepare_cached("SELECT source, entry FROM alias WHERE hash = ?1").map_err(fail)?;
+        let mut of_alias = self
+            .connection
+            .prepare_cached("SELECT source, entry FROM alias WHERE hash = ?1")
+            .map_err(fail)?;
         let mut of_entry = self
             .connection
             .prepare_cached("SELECT text_hash, item_hash, published, updated FROM entry WHERE id = ?1")
             .map_err(fail)?;
-        let mut story_of = self.connection.prepare_cached("SELECT story FROM entry WHERE id = ?1").map_err(fail)?;
+        let mut story_of =
+            self.connection.prepare_cached("SELECT story FROM entry WHERE id = ?1").map_err(fail)?;
         for (kind, alias) in items.iter().flat_map(|keyed| &keyed.aliases) {
             let mut rows = of_alias.query([alias.0]).map_err(fail)?;
             while let Some(row) = rows.next().map_err(fail)? {
@@ -171,7 +176,8 @@ impl Desk {
                 }
             }
         }
-        let rows: Vec<i64> = known.aliases.values().filter(|mark| !mark.shared).map(|mark| mark.row).collect();
+        let rows: Vec<i64> =
+            known.aliases.values().filter(|mark| !mark.shared).map(|mark| mark.row).collect();
         for row in rows {
             if let std::collections::hash_map::Entry::Vacant(place) = known.entries.entry(row) {
                 let entry = of_entry
@@ -249,7 +255,8 @@ impl Desk {
         let sql = "INSERT INTO alias VALUES (?1, ?2, ?3) \
              ON CONFLICT DO UPDATE SET entry = NULL WHERE entry <> excluded.entry";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
-        let told = |alias: &Alias| known.aliases.get(alias).is_some_and(|mark| mark.shared || mark.row == entry);
+        let told =
+            |alias: &Alias| known.aliases.get(alias).is_some_and(|mark| mark.shared || mark.row == entry);
         for (_, alias) in keyed.aliases.iter().filter(|(_, alias)| !told(alias)) {
             query.execute(params![alias.0, source, entry]).map_err(|e| self.fail(e))?;
         }

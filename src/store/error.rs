@@ -83,7 +83,9 @@ impl StoreError {
         let (path, cause) = (path.to_owned(), error.to_string());
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full(path),
-            std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => Self::ReadOnly { path, cause },
+            std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
+                Self::ReadOnly { path, cause }
+            }
             _ => Self::Closed { path, cause },
         }
     }
@@ -99,12 +101,16 @@ impl StoreError {
                  or move {0} away: the sources are then read anew, and entries keep their ids",
                 path.display()
             ),
-            Self::Full(_) => "make room and run again; what was fetched and not stored is fetched again".to_owned(),
+            Self::Full(_) => {
+                "make room and run again; what was fetched and not stored is fetched again".to_owned()
+            }
             Self::ReadOnly { path, .. } => format!(
                 "let this user write the folder of `{}`, or set `store.path` elsewhere",
                 path.display()
             ),
-            Self::Closed { .. } | Self::Other { .. } => "look at the file and its folder, or set `store.path` elsewhere".to_owned(),
+            Self::Closed { .. } | Self::Other { .. } => {
+                "look at the file and its folder, or set `store.path` elsewhere".to_owned()
+            }
         }
     }
 }

@@ -18,13 +18,16 @@ const STEPS: &[&str] = &[include_str!("migrations/001.sql")];
 /// [`StoreError::Newer`] for a state of a later harkara, [`StoreError::Foreign`] for somebody else's database.
 pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
     let fail = |error| StoreError::sqlite(path, error);
-    let version = |connection: &Connection| connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
+    let version = |connection: &Connection| {
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))
+    };
     let found = version(connection).map_err(fail)?;
     if found > current() {
         return Err(StoreError::Newer { path: path.to_owned(), found, known: current() });
     }
     let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(fail)?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(fail)?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(fail)?;
     if owner != APPLICATION_ID && tables > 0 {
         return Err(StoreError::Foreign { path: path.to_owned() });
     }

@@ -49,7 +49,8 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     let fail = |error| StoreError::sqlite(path, error);
     let mut connection = Connection::open(path).map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(fail)?;
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(fail)?;
     if !mode.eq_ignore_ascii_case("wal") {
         let cause = format!("write-ahead log refused, journal is `{mode}`");
         return Err(StoreError::Other { path: path.to_owned(), cause });

@@ -163,7 +163,10 @@ impl Desk {
              failing_since = coalesce(failing_since, ?2), message = ?4, gone = ?5 WHERE id = ?1";
         let due = trouble.next_due.map(|at| at.timestamp());
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
-        query.execute(params![row, now.timestamp(), due, trouble.message, trouble.gone]).map(drop).map_err(|e| self.fail(e))
+        query
+            .execute(params![row, now.timestamp(), due, trouble.message, trouble.gone])
+            .map(drop)
+            .map_err(|e| self.fail(e))
     }
 
     /// Notes a good visit; called in the same job as the entries that came with it (law 7).
@@ -206,7 +209,9 @@ impl Desk {
         let sql = "SELECT count(*), max(published) FROM entry WHERE source = ?1";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
-            .query_row([row], |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, Option<i64>>(1)?.map(time))))
+            .query_row([row], |row| {
+                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, Option<i64>>(1)?.map(time)))
+            })
             .map_err(|e| self.fail(e))
     }
 
@@ -215,8 +220,10 @@ impl Desk {
     /// # Errors
     /// What the database says.
     pub fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let mut query =
-            self.connection.prepare_cached("SELECT value FROM note WHERE key = ?1").map_err(|e| self.fail(e))?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT value FROM note WHERE key = ?1")
+            .map_err(|e| self.fail(e))?;
         query.query_row([key], |row| row.get(0)).optional().map_err(|e| self.fail(e))
     }
 
@@ -226,7 +233,9 @@ impl Desk {
     /// What the database says.
     pub fn set_note(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
         let done = match value {
-            Some(value) => self.connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [key, value]),
+            Some(value) => {
+                self.connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [key, value])
+            }
             None => self.connection.execute("DELETE FROM note WHERE key = ?1", [key]),
         };
         done.map(drop).map_err(|e| self.fail(e))

@@ -82,7 +82,8 @@ impl Writer {
                 let _ = tell.send(result);
             })
         });
-        let gone = || StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
+        let gone =
+            || StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
         self.jobs.as_ref().ok_or_else(gone)?.send(boxed).map_err(|_| gone())?;
         told.await.map_err(|_| gone())?
     }
@@ -124,7 +125,12 @@ fn work(mut desk: Desk, queue: &mpsc::Receiver<Job>) {
 }
 
 /// One transaction: `first` and whatever else is waiting.
-fn group(desk: &mut Desk, first: Job, queue: &mpsc::Receiver<Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+fn group(
+    desk: &mut Desk,
+    first: Job,
+    queue: &mpsc::Receiver<Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
     let path = desk.path.clone();
     let fail = |error| StoreError::sqlite(&path, error);
     if let Err(error) = desk.connection.execute_batch("BEGIN IMMEDIATE") {

@@ -13,7 +13,11 @@ pub fn cut(text: &str, length: usize) -> String {
     }
     let room = text.grapheme_indices(true).nth(length - 1).map_or(limit, |(at, _)| at);
     let earliest = text.grapheme_indices(true).nth(length * 2 / 3).map_or(0, |(at, _)| at);
-    let word = text.split_word_bound_indices().take_while(|(at, _)| *at <= room).filter(|(_, w)| w.trim().is_empty()).last();
+    let word = text
+        .split_word_bound_indices()
+        .take_while(|(at, _)| *at <= room)
+        .filter(|(_, w)| w.trim().is_empty())
+        .last();
     let end = word.map(|(at, _)| at).filter(|at| *at >= earliest && *at > 0).unwrap_or(room);
     let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || ",;:—–-".contains(c));
     format!("{kept}…")

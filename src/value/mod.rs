@@ -3,9 +3,11 @@
 //! Each is made from the text that stands in the configuration (`TryFrom<String>`) and says what is wrong with it as
 //! a [`Flaw`]. No file, clock or environment is looked at here.
 
+mod author;
+mod country;
 mod cron;
-mod flaw;
 pub mod cut;
+mod flaw;
 pub mod fold;
 mod language;
 mod pattern;
@@ -13,9 +15,11 @@ mod secret;
 mod selector;
 mod size;
 mod span;
-mod web;
+pub mod web;
 mod zone;
 
+pub use author::Author;
+pub use country::Country;
 pub use cron::Cron;
 pub use flaw::Flaw;
 pub use language::Language;

@@ -1,7 +1,7 @@
 //! An address on the web.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use super::Flaw;
@@ -23,6 +23,16 @@ impl From<WebUrl> for Url {
     fn from(web: WebUrl) -> Url {
         web.0
     }
+}
+
+/// Reads an address of the web as a plain [`Url`], for `deserialize_with`.
+pub fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    Ok(Option::<WebUrl>::deserialize(deserializer)?.map(Url::from))
+}
+
+/// Reads several, for `deserialize_with`.
+pub fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+    Ok(Vec::<WebUrl>::deserialize(deserializer)?.into_iter().map(Url::from).collect())
 }
 
 impl TryFrom<String> for WebUrl {
