@@ -13,6 +13,7 @@
 pub mod model;
 pub mod value;
 
+pub mod config;
 pub mod fetch;
 pub mod publish;
 pub mod render;

@@ -9,11 +9,13 @@ mod cron;
 mod flaw;
 pub mod fold;
 mod language;
+pub mod list;
 mod pattern;
 mod secret;
 mod selector;
 mod size;
 mod span;
+pub mod tag;
 pub mod web;
 mod zone;
 

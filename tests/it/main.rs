@@ -1,0 +1,3 @@
+//! One binary for all tests that look at harkara from outside.
+
+mod config;
