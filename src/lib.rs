@@ -16,6 +16,7 @@ pub mod site;
 pub mod source;
 pub mod fetch;
 pub mod parse;
+pub mod normalize;
 pub mod dedup;
 pub mod rules;
 pub mod store;
