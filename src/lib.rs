@@ -17,6 +17,7 @@ pub mod parse;
 pub mod publish;
 pub mod render;
 pub mod rules;
+pub mod schedule;
 pub mod select;
 pub mod site;
 pub mod source;
