@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::Allowed;
-use crate::value::{Flaw, Secret, Size, Span};
+use crate::value::{Flaw, Secret, Size, Span, list};
 
 /// How we behave towards other people's servers. The defaults keep peace with the web.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -125,5 +125,5 @@ impl TryFrom<String> for Line {
 }
 
 fn allowed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Allowed>, D::Error> {
-    Ok(Vec::<Line>::deserialize(deserializer)?.into_iter().map(|line| line.0).collect())
+    Ok(list::read::<D, Line>(deserializer)?.into_iter().map(|line| line.0).collect())
 }

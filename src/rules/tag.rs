@@ -5,12 +5,14 @@ use serde::Deserialize;
 
 use super::When;
 use crate::model::{Item, SourceId};
+use crate::value::tag;
 
 /// Gives a tag, by which feeds can choose the entry.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tag {
     /// The tag to give.
+    #[serde(deserialize_with = "tag::one")]
     pub add: String,
     /// Which entries get it; without this every one.
     pub when: Option<When>,

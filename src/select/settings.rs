@@ -7,6 +7,7 @@ use url::Url;
 use crate::model::{FeedId, SourceId};
 use crate::render::Format;
 use crate::rules::{self, Rule};
+use crate::value::tag;
 use crate::value::web::{self, WebUrl};
 use crate::value::{Author, Language, Size};
 
@@ -71,8 +72,10 @@ pub struct Written {
     /// Ids of sources whose entries are taken. Without `sources` and `tags`: every source.
     pub sources: Vec<String>,
     /// Entries with any of these tags are taken too.
+    #[serde(deserialize_with = "tag::many")]
     pub tags: Vec<String>,
     /// Entries with any of these tags are left out.
+    #[serde(deserialize_with = "tag::many")]
     pub not_tags: Vec<String>,
     /// Rules of this feed, after those of the sources.
     pub rules: Vec<rules::Written>,

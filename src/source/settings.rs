@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::model::SourceId;
 use crate::rules::{self, Rule};
+use crate::value::tag;
 use crate::value::{Country, Cron, Flaw, Language, Secret, Span, Zone};
 
 /// One source, everything settled: defaults are in, names of rules resolved.
@@ -66,7 +67,7 @@ pub struct Written {
     /// What readers should call it; without it, what the source calls itself.
     pub title: Option<String>,
     /// Tags of all its entries, by which feeds choose; those of `[defaults]` come in addition.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tag::many")]
     pub tags: Vec<String>,
     /// How often it is asked: a length of time like `30m`, or `adaptive` (by the source's own hints and rhythm).
     pub every: Option<Every>,
@@ -111,6 +112,7 @@ pub struct Defaults {
     /// The priority.
     pub priority: Option<i32>,
     /// Tags that every source has.
+    #[serde(deserialize_with = "tag::many")]
     pub tags: Vec<String>,
     /// Rules for every source, before its own.
     pub rules: Vec<rules::Written>,

@@ -10,11 +10,13 @@ pub mod cut;
 mod flaw;
 pub mod fold;
 mod language;
+pub mod list;
 mod pattern;
 mod secret;
 mod selector;
 mod size;
 mod span;
+pub mod tag;
 pub mod web;
 mod zone;
 

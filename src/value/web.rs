@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use super::Flaw;
+use super::{Flaw, list};
 
 /// An absolute address with `http://` or `https://`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -32,7 +32,7 @@ pub fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D:
 
 /// Reads several, for `deserialize_with`.
 pub fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
-    Ok(Vec::<WebUrl>::deserialize(deserializer)?.into_iter().map(Url::from).collect())
+    Ok(list::read::<D, WebUrl>(deserializer)?.into_iter().map(Url::from).collect())
 }
 
 impl TryFrom<String> for WebUrl {

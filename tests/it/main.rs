@@ -1,4 +1,8 @@
-//! Trip tests: the real thing against scripted surroundings.
+//! The integration tests: one binary, so one link.
 
+mod config;
 mod fetch;
+mod identity;
+mod kill;
 mod support;
+mod trouble;

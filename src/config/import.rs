@@ -1,0 +1,1 @@
+//! Subscriptions of another reader as tables of the configuration.
