@@ -19,7 +19,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("fetch", &["model", "value"]),
     ("store", &["model", "value", "dedup"]),
     ("publish", &["model", "value", "render"]),
-    ("schedule", &["model", "value"]),
+    ("schedule", &["model", "value", "source"]),
     (
         "config",
         &[

@@ -52,7 +52,7 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
 fn choose(common: &Common, what: &str) -> Result<(Config, Source), ExitCode> {
     let configured = common.config.is_some() || common.path().exists();
     let address = Url::parse(what).ok().filter(|url| matches!(url.scheme(), "http" | "https" | "file"));
-    let config = if configured { common.load()? } else { Config::default() };
+    let config = if configured { common.load()? } else { Config::bare() };
     if let Some(source) = config.sources.iter().find(|source| source.id.as_str() == what) {
         let source = source.clone();
         return Ok((config, source));

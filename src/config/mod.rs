@@ -50,6 +50,21 @@ pub struct Config {
     pub warnings: Mistakes,
 }
 
+impl Config {
+    /// What holds where there is no configuration: no sources, no feeds, every setting at its default.
+    pub fn bare() -> Self {
+        Self {
+            site: site::Site::default(),
+            store: store::Settings::default(),
+            publish: publish::Settings::default(),
+            fetch: fetch::Settings::default(),
+            sources: Vec::new(),
+            feeds: Vec::new(),
+            warnings: Mistakes::new("", String::new(), Vec::new()),
+        }
+    }
+}
+
 /// Reads a configuration. `shown` is what messages call the file; `dir`, which must be absolute, is where paths in it
 /// begin. Nothing is looked up: secrets that stand elsewhere are still to be filled in ([`load`] does it).
 pub fn parse(text: &str, shown: &str, dir: &Path) -> Result<Config, Mistakes> {

@@ -27,6 +27,8 @@ pub struct Client {
 
 /// So much of the body of a refusal is looked at, to tell who refuses.
 const REFUSAL: u64 = 64 << 10;
+/// So long we wait for bodies that we do not need.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// A body larger than this is decompressed beside the other tasks.
 const LONG_WORK: usize = 256 << 10;
 
@@ -149,8 +151,11 @@ impl Client {
             }
             let location = incoming.headers().get(header::LOCATION).map(HeaderValue::as_bytes);
             trail.follow(status, location, self.settings.redirects, secrets)?;
-            // Read to its end, a small body leaves the connection to the next question.
-            let _ = timeout(left.saturating_sub(began.elapsed()), self.read(&mut incoming, REFUSAL)).await;
+            // Read to its end, a small body leaves the connection to the next question; it is not worth a wait.
+            if incoming.content_length().is_some_and(|told| told <= REFUSAL) {
+                let patience = PATIENCE.min(left.saturating_sub(began.elapsed()));
+                let _ = timeout(patience, self.read(&mut incoming, REFUSAL)).await;
+            }
             left = left.saturating_sub(began.elapsed());
             drop(turn);
         }
@@ -239,7 +244,7 @@ impl Client {
     /// Who it is that refuses.
     async fn refusal(&self, incoming: &mut reqwest::Response, left: Duration) -> Option<&'static str> {
         let encodings = headers::content_encoding(incoming.headers());
-        let read = timeout(left, self.read(incoming, REFUSAL)).await;
+        let read = timeout(left.min(PATIENCE), self.read(incoming, REFUSAL)).await;
         let bytes = read.ok().and_then(Result::ok).unwrap_or_default().0;
         let body = inflate(bytes, &encodings, 4 * REFUSAL).unwrap_or_default().body;
         wall::recognise(incoming.headers(), &body)

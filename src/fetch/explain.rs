@@ -67,6 +67,8 @@ fn last(causes: &[&(dyn Error + 'static)]) -> String {
     letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
+const UNTRUSTED: &str = "its certificate is signed by nobody that this machine trusts (self-signed, or an intermediate one is missing)";
+
 fn tls(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
@@ -79,11 +81,10 @@ fn tls(error: &rustls::Error) -> String {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "its certificate is for another name".to_owned()
             }
-            CertificateError::UnknownIssuer => {
-                "its certificate is signed by nobody that this machine trusts (self-signed, or an intermediate one is missing)"
-                    .to_owned()
-            }
+            CertificateError::UnknownIssuer => UNTRUSTED.to_owned(),
             CertificateError::Revoked => "its certificate was revoked".to_owned(),
+            // What `openssl req -x509` makes: an authority of its own, signed by itself.
+            other if other.to_string().contains("CaUsedAsEndEntity") => UNTRUSTED.to_owned(),
             other => format!("its certificate is bad: {other}"),
         },
         rustls::Error::InvalidMessage(_) => "it does not speak TLS there".to_owned(),

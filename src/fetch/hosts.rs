@@ -40,6 +40,8 @@ impl Hosts {
         // Zero would wait for ever.
         let (concurrency, per_host) = (concurrency.max(1), per_host.max(1));
         let everywhere = Arc::new(Semaphore::new(concurrency.min(Semaphore::MAX_PERMITS)));
+        // More than a day is never, and no clock can tell it.
+        let spacing = spacing.min(Duration::from_secs(24 * 60 * 60));
         Self { everywhere, per_host, spacing, known: Mutex::default() }
     }
 

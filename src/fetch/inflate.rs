@@ -233,4 +233,17 @@ mod tests {
         check(brotli(&zeros), "br", too_large);
         check(zeros, "", too_large);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_makes_it_panic_or_grow(bytes: Vec<u8>, cut: u8, name in "(gzip|deflate|br|x|, ){0,4}") {
+            let mut forms = vec![bytes.clone(), gzip(&bytes), brotli(&bytes)];
+            forms.push(gzip(&bytes).into_iter().take(cut.into()).chain(bytes.clone()).collect());
+            for form in forms {
+                if let Ok(inflated) = inflate(form, &name, 100) {
+                    assert!(inflated.body.len() <= 100);
+                }
+            }
+        }
+    }
 }

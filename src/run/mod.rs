@@ -43,7 +43,7 @@ impl Fault {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Store(error) => Some(error.help()),
-            Self::Publish(error) => error.help(),
+            Self::Publish(error) => Some(error.help().to_owned()),
             Self::Fetch(error) => error.help(),
         }
     }

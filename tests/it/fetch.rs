@@ -2,7 +2,9 @@
 
 mod guard;
 mod limits;
+mod proxy;
 mod redirects;
+mod tls;
 
 use std::future::Future;
 use std::io::Read;

@@ -102,17 +102,6 @@ fn nobody_there_is_told() {
 }
 
 #[test]
-fn a_port_that_speaks_no_tls_is_told() {
-    let site = Site::open();
-    let mut url = site.url("/feed");
-    url.set_scheme("https").unwrap();
-    // The hello of TLS is no line of HTTP: the site hears what it can, and hangs up.
-    site.on("/feed", Reply::default());
-    let told = message(ask_with(&short(Duration::from_millis(300)), &Request::new(url)));
-    assert!(told.starts_with("could not be reached: ") || told.starts_with("did not connect"), "{told}");
-}
-
-#[test]
 fn starts_to_one_host_lie_apart() {
     let site = Site::open();
     site.on("/feed", Reply::feed(FEED));
