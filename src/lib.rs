@@ -11,3 +11,4 @@
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
 pub mod model;
+pub mod parse;
