@@ -11,6 +11,7 @@
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
 pub mod model;
+
 pub mod parse;
 
 pub mod normalize;
