@@ -19,14 +19,16 @@ pub(super) fn mask(text: &str, document: &Document) -> String {
             hide(place);
         }
     }
-    // The TOML may be broken just there, so the lines are looked at too.
+    // Where the TOML is broken, what is secret may have been misread; then every line that may hold some is hidden.
     let mut start = 0;
     let mut in_headers = false;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_start();
         if trimmed.starts_with('[') {
             in_headers = trimmed.contains("headers");
-        } else if in_headers || trimmed.contains("headers") || trimmed.starts_with("proxy") {
+        } else if !document.is_whole()
+            && (in_headers || trimmed.contains("headers") || trimmed.starts_with("proxy"))
+        {
             for range in quoted(line).filter(|range| !tells_a_place(&line[range.clone()])) {
                 hide(start + range.start..start + range.end);
             }
@@ -45,6 +47,9 @@ fn secrets(document: &Document) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     for (source, _) in document.keys(&["source".into()]) {
         let headers: [Step; 3] = ["source".into(), source.as_str().into(), "headers".into()];
+        if document.has(&headers) && !document.is_table(&headers) {
+            places.push(document.place(&headers));
+        }
         for (name, _) in document.keys(&headers) {
             let path: Vec<Step> = headers.into_iter().chain([name.as_str().into()]).collect();
             places.push(document.place(&path));
