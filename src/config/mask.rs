@@ -80,12 +80,17 @@ fn quoted(line: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// `user:password` of `https://user:password@host/`.
+/// `user:password` of `https://user:password@host/`, also where the text ends before the `@`: no port looks like that.
 fn credentials(line: &str) -> impl Iterator<Item = Range<usize>> {
     line.match_indices("://").filter_map(|(at, mark)| {
         let start = at + mark.len();
-        let authority = line[start..].split(['/', '?', '#', '"', '\'', ' ', '\t', '\n']).next()?;
-        Some(start..start + authority.rfind('@')?)
+        let authority = line[start..].split(['/', '?', '#', '"', '\'', ' ', '\t', '\r', '\n']).next()?;
+        let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
+        let length = authority.rfind('@').or_else(|| {
+            let (_, port) = authority.split_once(':').filter(|_| !authority.starts_with('['))?;
+            (!is_port(port)).then_some(authority.len())
+        })?;
+        Some(start..start + length)
     })
 }
 
@@ -118,6 +123,8 @@ mod tests {
     fn passwords_in_addresses_are_hidden() {
         check("url = 'https://me:pw@host/a@b'", "url = 'https://*****@host/a@b'");
         check("[fetch]\nproxy = 'http://me:pw@host'", "[fetch]\nproxy = *******************");
+        check("url = 'https://me:pw", "url = 'https://*****");
+        check("url = 'https://host:80/ http://[::1]/'", "url = 'https://host:80/ http://[::1]/'");
         check("a = 'mailto:me@host'", "a = 'mailto:me@host'");
     }
 }

@@ -65,9 +65,9 @@ fn expected_in_words(expected: &str) -> (&str, Option<&'static str>) {
         "a sequence" => ("a list", Some("write it between brackets: `[…]`")),
         "a boolean" => ("`true` or `false`", Some("write one of them without quotes")),
         "usize" | "u64" | "u32" | "u16" | "u8" => {
-            ("a whole number from 0 on", Some("write it without quotes"))
+            ("a whole number from 0 on", Some("write it without quotes and without a sign"))
         }
-        "i64" | "i32" => ("a whole number", Some("write it without quotes")),
+        "i64" | "i32" => ("a whole number", Some("write it without quotes and without a fraction")),
         other if other.starts_with("struct ") => ("a table", Some("write `{ name = … }`")),
         other => (other, None),
     }
