@@ -130,7 +130,8 @@ pub struct Expect {
     pub min_items: usize,
 }
 
-/// How often a source is asked.
+/// How often a source is asked: a [length of time](#length-of-time) like `30m`, or `adaptive`: by the source's own hints
+/// (how long it may be kept, when nobody need ask) and by its rhythm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(into = "String")]
