@@ -10,7 +10,17 @@
 //!
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
+pub mod config;
+pub mod dedup;
+pub mod fetch;
 pub mod model;
+pub mod normalize;
 pub mod parse;
 pub mod publish;
 pub mod render;
+pub mod rules;
+pub mod select;
+pub mod site;
+pub mod source;
+pub mod store;
+pub mod value;

@@ -34,7 +34,7 @@ pub use draft::{
 };
 pub use entry::{Entry, Provenance};
 pub use feed::Feed;
-pub use id::{EntryId, FeedId, SlugError, SourceId};
+pub use id::{EntryId, FeedId, SlugError, SourceId, urn};
 pub use item::{Attachment, Category, Channel, Item, Origin, Person};
 pub use outline::Outline;
 pub use stage::{Remark, Stage};

@@ -1,7 +1,13 @@
-//! All integration tests in one binary, so that they are linked once.
+//! The integration tests: one binary, so one link.
 
+mod config;
+mod fetch;
 mod golden;
+mod identity;
+mod kill;
 mod laws_render;
 mod render;
 mod sample;
+mod support;
+mod trouble;
 mod validator;

@@ -1,0 +1,3 @@
+//! What the trip tests stand on.
+
+pub mod site;
