@@ -2,7 +2,12 @@
 
 mod config;
 mod fetch;
+mod golden;
 mod identity;
 mod kill;
+mod laws_render;
+mod render;
+mod sample;
 mod support;
 mod trouble;
+mod validator;
