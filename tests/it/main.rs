@@ -2,12 +2,9 @@
 
 mod config;
 mod fetch;
-mod golden;
 mod identity;
 mod kill;
 mod laws_render;
-mod render;
-mod sample;
+mod readers;
 mod support;
 mod trouble;
-mod validator;

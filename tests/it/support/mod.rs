@@ -1,3 +1,4 @@
 //! What the trip tests stand on.
 
+pub mod home;
 pub mod site;
