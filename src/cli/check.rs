@@ -1,6 +1,5 @@
 //! `harkara check`: the configuration, and with `--online` every source, without storing anything.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -35,9 +34,8 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let warnings = config.warnings.render(std::io::stderr().is_terminal());
-    if !warnings.is_empty() {
-        say(&warnings);
+    if !config.warnings.is_empty() {
+        say(&config.warnings.render(super::paint()));
     }
     let mut lines = Vec::new();
     if args.online {

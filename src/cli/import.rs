@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args) -> ExitCode {
         Ok(bytes) => bytes,
         Err(code) => return code,
     };
-    let list = parse::opml::read(&bytes);
+    let list = parse::opml::read(&String::from_utf8_lossy(&bytes));
     for remark in &list.remarks {
         say(&format!("{}: {remark}", args.file.display()));
     }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Paint};
 use crate::model::Timestamp;
 use crate::report::exit;
 use crate::run::Fault;
@@ -100,9 +100,14 @@ pub fn main() -> ExitCode {
 /// Loads a configuration, or shows its mistakes and gives the exit code.
 fn load(path: &Path) -> Result<Config, ExitCode> {
     config::load(path).map_err(|mistakes| {
-        say(&mistakes.render(std::io::stderr().is_terminal()));
+        say(&mistakes.render(paint()));
         ExitCode::from(exit::MISTAKE)
     })
+}
+
+/// Colour for people at a terminal only.
+fn paint() -> Paint {
+    if std::io::stderr().is_terminal() { Paint::Colour } else { Paint::Plain }
 }
 
 /// Waits for `work` on the runtime that all verbs use.

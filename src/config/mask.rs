@@ -104,7 +104,9 @@ mod tests {
 
     #[test]
     fn they_are_hidden_where_the_toml_is_broken() {
-        check("[source.a.headers]\nA = \"abc\nurl = 'x'", "[source.a.headers]\nA = \"***\nurl = '*'");
+        check("[source.a.headers]\nA = \"abc\nB = 'x'", "[source.a.headers]\nA = ****\nB = ***");
+        check("[source.a.headers\nA = \"abc\"\nB = 'x", "[source.a.headers\nA = \"***\"\nB = '*");
+        check("headers = { A = 'abc' B = 'x'", "headers = { A = '***' B = '*'");
     }
 
     #[test]

@@ -41,5 +41,39 @@ struct File {
 /// The JSON Schema (draft 07, which editors of TOML understand).
 pub fn schema() -> Value {
     let generator = SchemaSettings::draft07().for_deserialize().into_generator();
-    generator.into_root_schema_for::<File>().to_value()
+    let mut schema = generator.into_root_schema_for::<File>().to_value();
+    tidy(&mut schema);
+    schema
+}
+
+/// TOML has no null, line breaks of our comments mean nothing, and widths of integers are nobody's business.
+fn tidy(value: &mut Value) {
+    let Value::Object(object) = value else {
+        if let Value::Array(members) = value {
+            members.iter_mut().for_each(tidy);
+        }
+        return;
+    };
+    if object.get("default").is_some_and(Value::is_null) {
+        object.remove("default");
+    }
+    if object.get("format").and_then(Value::as_str).is_some_and(|format| format.contains("int")) {
+        object.remove("format");
+    }
+    if let Some(Value::String(text)) = object.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [one] = types.as_slice() {
+            let one = one.clone();
+            object.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(mut choices)) = object.remove("anyOf") {
+        choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+        let key = if choices.len() == 1 { "allOf" } else { "anyOf" };
+        object.insert(key.to_owned(), Value::Array(choices));
+    }
+    object.values_mut().for_each(tidy);
 }

@@ -17,10 +17,12 @@ use crate::fetch::{Client, FetchError};
 use crate::model::{SourceId, Timestamp};
 use crate::publish::PublishError;
 use crate::report::{Report, SourceLine};
+use crate::schedule;
 use crate::source::Source;
 use crate::store::{SourceState, StoreError, Writer};
 
 pub use preview::{Preview, preview};
+pub(crate) use press::{outlines, states};
 
 /// A promise of our own that could not be kept. Old outputs are whole.
 #[derive(Debug, thiserror::Error)]
@@ -131,9 +133,7 @@ async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<(Asked, usize), Fault> 
 /// a last try that lies in the future counts for nothing.
 fn is_due(source: &Source, state: Option<&SourceState>, now: Timestamp) -> bool {
     let Some(state) = state.filter(|state| state.url == source.url.as_str()) else { return true };
-    source.url.scheme() == "file"
-        || state.last_try.is_none_or(|at| at > now)
-        || state.next_due.is_none_or(|due| due <= now)
+    state.last_try.is_none_or(|at| at > now) || schedule::is_due(&source.url, state.next_due, now)
 }
 
 /// Asks them all, some at a time; the lines come in the order of the configuration.

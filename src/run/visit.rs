@@ -9,10 +9,12 @@ use crate::dedup::{self, Keyed};
 use crate::fetch::{Answer, FetchError, Request, Response};
 use crate::model::{Channel, Remark, Stage, Timestamp};
 use crate::normalize;
+use crate::parse;
 use crate::report::{Failure, SourceLine, Visit};
 use crate::schedule::{self, History};
-use crate::source::{self, Outcome, Source};
-use crate::store::{SourceState, StoreError, Success, Taken, Trouble};
+use crate::source::Source;
+use crate::source::feed::{self, Before, Outcome};
+use crate::store::{Desk, SourceState, StoreError, Success, Taken, Trouble};
 
 /// What reading an answer gave.
 pub(super) struct Copy {
@@ -47,15 +49,24 @@ pub(super) async fn visit(
     };
     match ask(&road.client, source, state.as_ref()).await {
         End::Unchanged(mut success) => {
-            success.next_due = Some(due(source, state.as_ref(), Seen::Well(&success, None), road.now));
-            let (id, now) = (source.id.clone(), road.now);
-            road.writer.call(move |desk| desk.note_unchanged(&id, &success, now)).await?;
+            let (source, now) = (source.clone(), road.now);
+            let unchanged = move |desk: &Desk| {
+                let recent = match &state {
+                    Some(state) => desk.recent(state.row)?,
+                    None => Vec::new(),
+                };
+                let channel = state.as_ref().map(|state| &state.channel);
+                success.next_due = Some(due_after(&source, &success, channel, recent, now));
+                desk.note_unchanged(&source.id, &success, now)
+            };
+            road.writer.call(unchanged).await?;
         }
         End::Fresh(fresh) => {
             let (url, mut success, copy) = *fresh;
             line.url = url.to_string();
             line.remarks = copy.remarks;
-            success.next_due = Some(due(source, state.as_ref(), Seen::Well(&success, Some(&copy.channel)), road.now));
+            let recent = copy.items.iter().filter_map(|keyed| keyed.item.published.or(keyed.item.updated)).collect();
+            success.next_due = Some(due_after(source, &success, Some(&copy.channel), recent, road.now));
             let items = copy.items.len();
             let short = Some(source.min_items).filter(|least| items < *least);
             if short.is_some() {
@@ -100,7 +111,15 @@ async fn trouble(
     gone: bool,
     retry_after: Option<std::time::Duration>,
 ) -> Result<Visit, StoreError> {
-    let next_due = due(source, state, Seen::Badly { gone, retry_after }, road.now);
+    let history = History {
+        last_try: Some(road.now),
+        last_success: state.and_then(|state| state.last_success),
+        failures: state.map_or(0, |state| state.failures) + 1,
+        gone,
+        retry_after,
+        ..History::default()
+    };
+    let next_due = schedule::next(&source.schedule, source.zone(), &history, road.now, source.id.as_str());
     let trouble = Trouble {
         url: source.url.to_string(),
         message: format!("{}: {}", failure.stage, failure.message),
@@ -171,7 +190,8 @@ async fn ask_at(
         return End::Unchanged(noted);
     }
     let at = response.url.clone();
-    match read(source, response).await {
+    let before = if state.is_some_and(|state| state.first_read.is_some()) { Before::Feed } else { Before::Unknown };
+    match read(source, response, before).await {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((at, noted, copy))),
         Ok(Read::Announced(feed)) if found.is_none() => {
             Box::pin(ask_at(client, source, None, &feed, Some(&feed))).await
@@ -225,21 +245,22 @@ enum Read {
 }
 
 /// Reads an answer, away from the threads that wait for servers. A panic there is one source's failure.
-async fn read(source: &Source, response: Response) -> Result<Read, Failure> {
-    let settings = source.normalize();
+async fn read(source: &Source, response: Response, before: Before) -> Result<Read, Failure> {
+    let settings = settings(source);
     let fault = format!("reading {} broke harkara", response.url);
     let reading = tokio::task::spawn_blocking(move || {
         let mut remarks: Vec<Remark> =
             response.remarks.iter().map(|text| Remark::of(Stage::Fetch, text.as_str())).collect();
-        match source::feed::read(&response.body, response.content_type.as_deref(), &response.url) {
+        let reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
+        match feed::judge(reading, &response.url, before) {
             Outcome::Announced(url) => Ok(Read::Announced(url)),
             Outcome::Nothing(message) => Err(Failure {
                 stage: Stage::Parse,
-                message: format!("{}: {message}", response.url),
+                message: format!("{} {message}", response.url),
                 help: Some("what was read before stays; `harkara preview` shows what the address gives".to_owned()),
             }),
             Outcome::Read(reading) => {
-                let normalized = normalize::reading(reading, &settings);
+                let normalized = normalize::reading(*reading, &settings);
                 remarks.extend(normalized.remarks);
                 let home = normalized.channel.home_url.clone();
                 let items = normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
@@ -258,38 +279,36 @@ async fn read(source: &Source, response: Response) -> Result<Read, Failure> {
 
 /// What the reading of a source hangs on besides its bytes: when it changes, the bytes are read again.
 fn reader_print(source: &Source) -> String {
-    format!("{} {:?}", env!("CARGO_PKG_VERSION"), source.normalize())
+    format!("{} {:?}", env!("CARGO_PKG_VERSION"), settings(source))
 }
 
-enum Seen<'a> {
-    Well(&'a Success, Option<&'a Channel>),
-    Badly { gone: bool, retry_after: Option<std::time::Duration> },
-}
-
-/// When the source may be asked again.
-fn due(source: &Source, state: Option<&SourceState>, seen: Seen<'_>, now: Timestamp) -> Timestamp {
-    let channel = match &seen {
-        Seen::Well(_, Some(channel)) => Some(*channel),
-        _ => state.map(|state| &state.channel),
-    };
-    let mut history = History {
-        last_success: state.and_then(|state| state.last_success),
-        failures: 0,
+/// When the source may be asked again after a good visit.
+fn due_after(
+    source: &Source,
+    success: &Success,
+    channel: Option<&Channel>,
+    recent: Vec<Timestamp>,
+    now: Timestamp,
+) -> Timestamp {
+    let history = History {
+        last_try: Some(now),
+        last_success: Some(now),
+        max_age: success.max_age.map(std::time::Duration::from_secs),
         ttl_minutes: channel.and_then(|channel| channel.ttl_minutes),
         skip_hours: channel.map(|channel| channel.skip_hours.clone()).unwrap_or_default(),
         skip_days: channel.map(|channel| channel.skip_days.clone()).unwrap_or_default(),
+        recent,
         ..History::default()
     };
-    match seen {
-        Seen::Well(success, _) => {
-            history.last_success = Some(now);
-            history.max_age = success.max_age.map(std::time::Duration::from_secs);
-        }
-        Seen::Badly { gone, retry_after } => {
-            history.failures = state.map_or(0, |state| state.failures) + 1;
-            history.gone = gone;
-            history.retry_after = retry_after;
-        }
+    schedule::next(&source.schedule, source.zone(), &history, now, source.id.as_str())
+}
+
+/// What the owner says of a source, as far as reading hangs on it.
+fn settings(source: &Source) -> normalize::Settings {
+    normalize::Settings {
+        zone: source.zone(),
+        zone_configured: source.timezone.is_some(),
+        country: source.country.as_ref().map(|country| country.as_str().to_owned()),
+        language: source.language.as_ref().map(ToString::to_string),
     }
-    schedule::next(&source.every, &history, now, source.id.as_str())
 }

@@ -1,7 +1,7 @@
 //! Which entries make a feed, and what is told about it: the tables `[feed.ID]`.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{FeedId, SourceId};
@@ -114,7 +114,7 @@ pub struct Written {
 }
 
 /// What comes first in a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// The newest article.
@@ -127,7 +127,7 @@ pub enum Order {
 }
 
 /// How much of each entry is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Content {
     /// All that the source gave.
@@ -138,8 +138,9 @@ pub enum Content {
 }
 
 /// How much stays in a feed: at least so many entries, and everything younger than so many hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "FeedKeep")]
 pub struct Keep {
     /// At least so many entries.
     #[schemars(range(min = 1))]

@@ -215,6 +215,19 @@ impl Desk {
             .map_err(|e| self.fail(e))
     }
 
+    /// When the newest entries of a source were published: its rhythm.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn recent(&self, row: i64) -> Result<Vec<Timestamp>, StoreError> {
+        let sql = "SELECT published FROM entry WHERE source = ?1 ORDER BY published DESC LIMIT 12";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .query_map([row], |row| row.get(0).map(time))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e))
+    }
+
     /// A note under a key: things that concern the state as a whole.
     ///
     /// # Errors

@@ -44,7 +44,9 @@ fn feed(items: &[Item]) -> String {
             format!("<item><title>{title}</title><link>{link}</link>{guid}{date}<description><![CDATA[{text}]]></description></item>")
         })
         .collect();
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>খবর</title><link>https://khobor.example/</link><description>d</description>{items}</channel></rss>")
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>খবর</title><link>https://khobor.example/</link><description>d</description>{items}</channel></rss>"
+    )
 }
 
 /// Visits the source with each state of it, an hour apart, and gives the (id, date) pairs that subscribers saw.
@@ -56,7 +58,10 @@ fn visits(states: &[Vec<Item>]) -> BTreeSet<(String, String)> {
         home.run_at(&format!("2026-11-23T{:02}:00:00Z", hour + 1), 0);
         let json: serde_json::Value = serde_json::from_str(&home.read("public/all.json")).unwrap();
         for item in json["items"].as_array().unwrap() {
-            seen.insert((item["id"].as_str().unwrap().to_owned(), item["date_published"].as_str().unwrap().to_owned()));
+            seen.insert((
+                item["id"].as_str().unwrap().to_owned(),
+                item["date_published"].as_str().unwrap().to_owned(),
+            ));
         }
         // The three formats announce the same ids.
         for format in ["rss", "atom"] {

@@ -11,8 +11,12 @@ const KILLS: usize = 100;
 const SOURCES: usize = 6;
 
 fn config() -> String {
-    let sources: String = (0..SOURCES).map(|n| format!("[source.s{n}]\nurl = \"s{n}.xml\"\ntags = [\"t{}\"]\n", n % 2)).collect();
-    format!("{sources}[feed.all]\ntitle = \"all\"\nkeep = {{ entries = 5000 }}\n[feed.even]\ntitle = \"even\"\ntags = [\"t0\"]\nkeep = {{ entries = 5000 }}\n")
+    let sources: String = (0..SOURCES)
+        .map(|n| format!("[source.s{n}]\nurl = \"s{n}.xml\"\ntags = [\"t{}\"]\n", n % 2))
+        .collect();
+    format!(
+        "{sources}[feed.all]\ntitle = \"all\"\nkeep = {{ entries = 5000 }}\n[feed.even]\ntitle = \"even\"\ntags = [\"t0\"]\nkeep = {{ entries = 5000 }}\n"
+    )
 }
 
 /// Source `n` after `round` rounds: three more items in each.
@@ -57,7 +61,8 @@ fn assert_whole(home: &Home) {
         };
         let text = String::from_utf8(bytes).unwrap();
         if name.contains(".json") {
-            serde_json::from_str::<serde_json::Value>(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            serde_json::from_str::<serde_json::Value>(&text)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
         } else {
             roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
@@ -78,7 +83,8 @@ fn a_hundred_kills_lose_nothing_and_double_nothing() {
         write_sources(&home, round);
         chance = chance.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         let moment = usual.mul_f64((chance >> 33) as f64 / f64::from(1 << 30) * 0.6);
-        let mut child = home.command(&["run", "--all", "-q", "--now", "2026-11-23T01:00:00Z"]).spawn().unwrap();
+        let mut child =
+            home.command(&["run", "--all", "-q", "--now", "2026-11-23T01:00:00Z"]).spawn().unwrap();
         let (_open, never) = mpsc::channel::<()>();
         // Nobody ever sends: this is a wait until the moment has come.
         assert!(never.recv_timeout(moment.max(Duration::from_micros(1))).is_err());

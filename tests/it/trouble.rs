@@ -41,7 +41,10 @@ fn check(bad: Option<&str>, words: &[&str]) {
 
 #[test]
 fn what_is_no_feed_is_named() {
-    check(Some("<!doctype html><html><head><title>Down for maintenance</title></head><body>…</body></html>"), &["Down for maintenance", "HTML"]);
+    check(
+        Some("<!doctype html><html><head><title>Down for maintenance</title></head><body>…</body></html>"),
+        &["Down for maintenance", "HTML"],
+    );
     check(Some(""), &["empty"]);
     check(Some("{\"error\": \"not found\"}"), &["JSON"]);
     check(None, &["bad.xml", "help: "]);
@@ -49,7 +52,9 @@ fn what_is_no_feed_is_named() {
 
 #[test]
 fn a_feed_that_breaks_off_gives_what_is_there() {
-    let home = home_with(Some("<rss version=\"2.0\"><channel><title>bad</title><item><title>one & two</title><link>https://bad.example/1</link></item><item><title>thr"));
+    let home = home_with(Some(
+        "<rss version=\"2.0\"><channel><title>bad</title><item><title>one & two</title><link>https://bad.example/1</link></item><item><title>thr",
+    ));
     let answer = home.run_at(NOW, 0);
     assert!(home.read("public/all.json").contains("one & two"), "{}", answer.stderr);
 }
@@ -71,7 +76,10 @@ fn the_second_run_changes_no_byte_and_says_so() {
     home.run_at(NOW, 0);
     let times = |home: &Home| {
         let files = std::fs::read_dir(home.at("public")).unwrap();
-        files.map(|file| file.unwrap()).map(|file| (file.file_name(), file.metadata().unwrap().modified().unwrap())).collect::<std::collections::BTreeMap<_, _>>()
+        files
+            .map(|file| file.unwrap())
+            .map(|file| (file.file_name(), file.metadata().unwrap().modified().unwrap()))
+            .collect::<std::collections::BTreeMap<_, _>>()
     };
     let (tree, written) = (home.tree(), times(&home));
     let answer = home.run_at("2026-11-23T02:00:00Z", 0);
@@ -104,7 +112,11 @@ fn two_runs_at_once_do_not_meet() {
     lock.lock().unwrap();
     let answer = home.harkara(&["run", "--now", NOW]);
     assert_eq!(answer.code, 3);
-    assert!(answer.stderr.contains("another harkara is at work") && answer.stderr.contains("help: "), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("another harkara is at work") && answer.stderr.contains("help: "),
+        "{}",
+        answer.stderr
+    );
     drop(lock);
     home.run_at(NOW, 1);
 }
@@ -155,7 +167,13 @@ fn a_place_that_cannot_be_written_is_named() {
 fn a_source_that_is_not_there_does_not_stop_the_others_from_growing() {
     let home = home_with(None);
     home.run_at(NOW, 1);
-    home.write("good.xml", GOOD.replace("</channel>", "<item><title>second</title><link>https://good.example/2</link></item></channel>"));
+    home.write(
+        "good.xml",
+        GOOD.replace(
+            "</channel>",
+            "<item><title>second</title><link>https://good.example/2</link></item></channel>",
+        ),
+    );
     home.run_at("2026-11-23T02:00:00Z", 1);
     assert_eq!(home.entries("all").len(), 2);
 }
