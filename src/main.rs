@@ -1,5 +1,7 @@
-//! The program: everything it can do stands in the library.
+//! The binary: the command line to the library, its exit code to the system.
 
-fn main() -> std::process::ExitCode {
-    harkara::cli::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harkara::cli::main()
 }

@@ -15,9 +15,12 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
-    let bytes = match super::parse::bytes(&args.file) {
+    let bytes = match super::parse::read(&args.file) {
         Ok(bytes) => bytes,
-        Err(code) => return code,
+        Err(error) => {
+            say(&format!("error: cannot read `{}`: {}", args.file.display(), super::parse::reason(&error)));
+            return ExitCode::from(exit::MISTAKE);
+        }
     };
     let list = parse::opml::read(&String::from_utf8_lossy(&bytes));
     for remark in &list.remarks {

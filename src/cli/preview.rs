@@ -52,7 +52,7 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
 fn choose(common: &Common, what: &str) -> Result<(Config, Source), ExitCode> {
     let configured = common.config.is_some() || common.path().exists();
     let address = Url::parse(what).ok().filter(|url| matches!(url.scheme(), "http" | "https" | "file"));
-    let config = if configured { common.load()? } else { Config::default() };
+    let config = if configured { common.load()? } else { Config::bare() };
     if let Some(source) = config.sources.iter().find(|source| source.id.as_str() == what) {
         let source = source.clone();
         return Ok((config, source));
@@ -82,7 +82,8 @@ fn text(shown: &Preview) -> String {
         let _ = writeln!(out, "language {language}");
     }
     for item in &shown.items {
-        let date = item.item.published.or(item.item.updated).map(|at| at.format("%Y-%m-%d %H:%M").to_string());
+        let date =
+            item.item.published.or(item.item.updated).map(|at| at.format("%Y-%m-%d %H:%M").to_string());
         let title = item.item.title.as_deref().unwrap_or("(no title)");
         let _ = writeln!(out, "\n{}  {title}", date.as_deref().unwrap_or("undated         "));
         if let Some(url) = &item.item.url {

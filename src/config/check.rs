@@ -10,10 +10,10 @@ use super::words;
 use crate::rules::{self, Rule};
 use crate::source::Source;
 use crate::value::Secret;
+use crate::value::fold::fold;
 
 /// Checks the tables against each other.
 pub(super) fn check(document: &Document, read: &Read, mistakes: &mut Vec<Mistake>) {
-    let found = mistakes.len();
     presence(document, mistakes);
     schedule(document, &["defaults".into()], mistakes);
     rule_names(document, read, &["defaults".into()], &read.defaults.rules, mistakes);
@@ -27,10 +27,6 @@ pub(super) fn check(document: &Document, read: &Read, mistakes: &mut Vec<Mistake
     one_line(document, &["fetch".into(), "contact".into()], read.fetch.contact.as_deref(), mistakes);
     one_line(document, &["fetch".into(), "user_agent".into()], read.fetch.user_agent.as_deref(), mistakes);
     feeds(document, read, mistakes);
-    if mistakes.len() == found {
-        // Hints are for a file that is right.
-        hints(document, read, mistakes);
-    }
 }
 
 /// A path and some steps more.
@@ -39,13 +35,17 @@ fn down<'s>(path: &[Step<'s>], more: &[Step<'s>]) -> Vec<Step<'s>> {
 }
 
 fn presence(document: &Document, mistakes: &mut Vec<Mistake>) {
-    if document.keys(&["source".into()]).is_empty() && !document.has(&["sources".into()]) {
+    let missing = |table: &'static str, plural: &'static str| {
+        let found = document.has(&[table.into()]) && !document.is_table(&[table.into()]);
+        document.keys(&[table.into()]).is_empty() && !found && !document.has(&[plural.into()])
+    };
+    if missing("source", "sources") {
         mistakes.push(
             Mistake::of_file("there is no source")
                 .help("add one: `[source.khobor]` and `url = \"https://…\"`"),
         );
     }
-    if document.keys(&["feed".into()]).is_empty() && !document.has(&["feeds".into()]) {
+    if missing("feed", "feeds") {
         mistakes.push(
             Mistake::of_file("there is no feed to publish").help("add one: `[feed.all]` and `title = \"…\"`"),
         );
@@ -96,7 +96,7 @@ fn member(document: &Document, list: &[Step], text: &str) -> std::ops::Range<usi
         if !document.has(&path) {
             return document.place(list);
         }
-        if document.text(&path).is_some_and(|found| found == text) {
+        if document.text(&path).is_some_and(|found| fold(found.trim()) == fold(text)) {
             return document.place(&path);
         }
         index += 1;
@@ -201,7 +201,8 @@ fn known_tags(read: &Read) -> BTreeSet<String> {
     of_sources.cloned().chain(of_lists).chain(of_sets).collect()
 }
 
-fn hints(document: &Document, read: &Read, mistakes: &mut Vec<Mistake>) {
+/// What looks wrong but may be meant.
+pub(super) fn hints(document: &Document, read: &Read, mistakes: &mut Vec<Mistake>) {
     let lists = read.sources.iter().map(|(_, source)| &source.rules);
     let lists = lists.chain(read.feeds.iter().map(|(_, feed)| &feed.rules)).chain([&read.defaults.rules]);
     let used: BTreeSet<&String> = lists.flatten().filter_map(name_of).collect();

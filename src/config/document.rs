@@ -7,12 +7,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::mistake::Mistake;
-use super::words;
+use super::{syntax, words};
 
 /// A file that has been taken apart.
 pub(super) struct Document<'t> {
     text: &'t str,
     root: DeTable<'t>,
+    whole: bool,
 }
 
 /// One step down into the document.
@@ -46,8 +47,13 @@ impl<'t> Document<'t> {
     /// Takes a text apart, as far as it goes; what is no TOML is in the mistakes.
     pub fn read(text: &'t str) -> (Self, Vec<Mistake>) {
         let (root, errors) = DeTable::parse_recoverable(text);
-        let mistakes = errors.iter().map(|error| syntax(text, error)).collect();
-        (Self { text, root: root.into_inner() }, mistakes)
+        let document = Self { text, root: root.into_inner(), whole: errors.is_empty() };
+        (document, syntax::mistakes(text, &errors))
+    }
+
+    /// True when the text is TOML without any mistake, so that nothing in it is misread.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// The keys of the table at `path` with their places, in the order of the file. Empty when there is no table.
@@ -195,24 +201,4 @@ fn narrow(text: &str, span: Range<usize>, bytes: Option<Range<usize>>) -> Range<
     let escapes = quote.starts_with('"') && written.contains('\\');
     let narrow = span.start + skip + bytes.start..span.start + skip + bytes.end;
     if escapes || narrow.end > span.end { span } else { narrow }
-}
-
-/// A mistake of the TOML itself.
-fn syntax(text: &str, error: &toml::de::Error) -> Mistake {
-    let span = error.span().unwrap_or(0..0);
-    let mistake = Mistake::error(span.clone(), format!("this is no TOML: {}", error.message()));
-    let found = text.get(span).unwrap_or_default();
-    match error.message() {
-        "duplicate key" => {
-            Mistake::error(error.span().unwrap_or(0..0), format!("`{found}` stands here twice"))
-                .help("a name can be given once; take one away or rename it")
-        }
-        message if message.contains("unquoted key") => {
-            mistake.help("names are made of ASCII letters, digits, `-` and `_`; titles may be anything")
-        }
-        message if message.contains("string") => {
-            mistake.help("texts stand between quotes: `\"…\"`, or `'…'` where backslashes mean themselves")
-        }
-        _ => mistake,
-    }
 }

@@ -19,14 +19,16 @@ pub(super) fn mask(text: &str, document: &Document) -> String {
             hide(place);
         }
     }
-    // The TOML may be broken just there, so the lines are looked at too.
+    // Where the TOML is broken, what is secret may have been misread; then every line that may hold some is hidden.
     let mut start = 0;
     let mut in_headers = false;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_start();
         if trimmed.starts_with('[') {
             in_headers = trimmed.contains("headers");
-        } else if in_headers || trimmed.contains("headers") || trimmed.starts_with("proxy") {
+        } else if !document.is_whole()
+            && (in_headers || trimmed.contains("headers") || trimmed.starts_with("proxy"))
+        {
             for range in quoted(line).filter(|range| !tells_a_place(&line[range.clone()])) {
                 hide(start + range.start..start + range.end);
             }
@@ -45,6 +47,9 @@ fn secrets(document: &Document) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     for (source, _) in document.keys(&["source".into()]) {
         let headers: [Step; 3] = ["source".into(), source.as_str().into(), "headers".into()];
+        if document.has(&headers) && !document.is_table(&headers) {
+            places.push(document.place(&headers));
+        }
         for (name, _) in document.keys(&headers) {
             let path: Vec<Step> = headers.into_iter().chain([name.as_str().into()]).collect();
             places.push(document.place(&path));
@@ -75,12 +80,17 @@ fn quoted(line: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// `user:password` of `https://user:password@host/`.
+/// `user:password` of `https://user:password@host/`, also where the text ends before the `@`: no port looks like that.
 fn credentials(line: &str) -> impl Iterator<Item = Range<usize>> {
     line.match_indices("://").filter_map(|(at, mark)| {
         let start = at + mark.len();
-        let authority = line[start..].split(['/', '?', '#', '"', '\'', ' ', '\t', '\n']).next()?;
-        Some(start..start + authority.rfind('@')?)
+        let authority = line[start..].split(['/', '?', '#', '"', '\'', ' ', '\t', '\r', '\n']).next()?;
+        let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
+        let length = authority.rfind('@').or_else(|| {
+            let (_, port) = authority.split_once(':').filter(|_| !authority.starts_with('['))?;
+            (!is_port(port)).then_some(authority.len())
+        })?;
+        Some(start..start + length)
     })
 }
 
@@ -113,6 +123,8 @@ mod tests {
     fn passwords_in_addresses_are_hidden() {
         check("url = 'https://me:pw@host/a@b'", "url = 'https://*****@host/a@b'");
         check("[fetch]\nproxy = 'http://me:pw@host'", "[fetch]\nproxy = *******************");
+        check("url = 'https://me:pw", "url = 'https://*****");
+        check("url = 'https://host:80/ http://[::1]/'", "url = 'https://host:80/ http://[::1]/'");
         check("a = 'mailto:me@host'", "a = 'mailto:me@host'");
     }
 }

@@ -2,7 +2,7 @@
 //! file at once, each with its line under an arrow.
 //!
 //! ```text
-//! text ─document→ tables ─serde, one by one→ as written ─resolve→ settled ─check→ Config or Mistakes
+//! text ─document→ tables ─serde, one by one→ as written ─check and resolve→ Config, or all Mistakes
 //! ```
 //!
 //! Each room owns its `Settings`; here they are put together, and what refers to what is checked.
@@ -18,6 +18,7 @@ mod reference;
 mod resolve;
 mod schema;
 mod secrets;
+mod syntax;
 mod words;
 
 use std::path::Path;
@@ -50,20 +51,41 @@ pub struct Config {
     pub warnings: Mistakes,
 }
 
+impl Config {
+    /// What holds where there is no configuration: no sources, no feeds, every setting at its default.
+    pub fn bare() -> Self {
+        Self {
+            site: site::Site::default(),
+            store: store::Settings::default(),
+            publish: publish::Settings::default(),
+            fetch: fetch::Settings::default(),
+            sources: Vec::new(),
+            feeds: Vec::new(),
+            warnings: Mistakes::new("", String::new(), Vec::new()),
+        }
+    }
+}
+
 /// Reads a configuration. `shown` is what messages call the file; `dir`, which must be absolute, is where paths in it
 /// begin. Nothing is looked up: secrets that stand elsewhere are still to be filled in ([`load`] does it).
 pub fn parse(text: &str, shown: &str, dir: &Path) -> Result<Config, Mistakes> {
-    let (document, mut mistakes) = Document::read(text);
-    let broken = !mistakes.is_empty();
-    let (read, found) = resolve::read(&document);
-    mistakes.extend(found);
-    if !broken {
-        // With half a file every reference would seem to be wrong.
+    let (document, broken) = Document::read(text);
+    let (read, mut mistakes) = resolve::read(&document);
+    let settled = if broken.is_empty() {
         check::check(&document, &read, &mut mistakes);
-    }
-    let settled = resolve::settle(&document, read, dir, &mut mistakes);
-    let shown_text = mask::mask(text, &document);
-    let mistakes = Mistakes::new(shown, shown_text, mistakes);
+        let settled = resolve::settle(&document, &read, dir, &mut mistakes);
+        if mistakes.is_empty() {
+            // Hints are for a file that is right.
+            check::hints(&document, &read, &mut mistakes);
+        }
+        settled
+    } else {
+        // With half a file every reference would seem to be wrong; and what is misread is no mistake of its own.
+        mistakes.retain(|mistake| !syntax::explains(text, &broken, mistake));
+        mistakes.extend(broken);
+        None
+    };
+    let mistakes = Mistakes::new(shown, mask::mask(text, &document), mistakes);
     match settled {
         Some(config) if !mistakes.has_errors() => Ok(Config { warnings: mistakes, ..config }),
         _ => Err(mistakes),

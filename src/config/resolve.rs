@@ -128,11 +128,12 @@ fn holds_tables(document: &Document, table: &str, wanted: &str, mistakes: &mut V
 /// Puts settings together. `None` when something is missing that only a mistake can explain.
 pub(super) fn settle(
     document: &Document,
-    read: Read,
+    read: &Read,
     dir: &Path,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Config> {
-    let Read { site, mut store, mut publish, fetch, defaults, rules, sources, feeds } = read;
+    let Read { defaults, rules, sources, feeds, .. } = read;
+    let (mut store, mut publish) = (read.store.clone(), read.publish.clone());
     let mut whole = true;
     let mut settled_sources = Vec::new();
     for (id, written) in sources {
@@ -145,24 +146,32 @@ pub(super) fn settle(
                 continue;
             }
         };
-        let mut its_rules = expand(&defaults.rules, &rules);
-        its_rules.extend(expand(&written.rules, &rules));
-        settled_sources.push(source::Source::new(id.clone(), url, written, &defaults, its_rules));
+        let mut its_rules = expand(&defaults.rules, rules);
+        its_rules.extend(expand(&written.rules, rules));
+        settled_sources.push(source::Source::new(id.clone(), url, written.clone(), defaults, its_rules));
     }
     super::check::same_addresses(document, &settled_sources, mistakes);
-    let settle_feed = |(id, written): (FeedId, select::Written)| {
+    let settle_feed = |(id, written): &(FeedId, select::Written)| {
         let named =
             |name: &String| settled_sources.iter().map(|source| &source.id).find(|id| id.as_str() == name);
         let of_feed = written.sources.iter().filter_map(|name| named(name).cloned()).collect();
-        let its_rules = expand(&written.rules, &rules);
-        select::Settings::new(id, written, of_feed, its_rules, publish.allow_empty)
+        let its_rules = expand(&written.rules, rules);
+        select::Settings::new(id.clone(), written.clone(), of_feed, its_rules, publish.allow_empty)
     };
-    let feeds = feeds.into_iter().map(settle_feed).collect();
+    let feeds = feeds.iter().map(settle_feed).collect();
     store.path = dir.join(&store.path);
     publish.dir = dir.join(&publish.dir);
     super::check::separate_paths(document, &store.path, &publish.dir, mistakes);
     let warnings = Mistakes::new("", String::new(), Vec::new());
-    whole.then_some(Config { site, store, publish, fetch, sources: settled_sources, feeds, warnings })
+    whole.then_some(Config {
+        site: read.site.clone(),
+        store,
+        publish,
+        fetch: read.fetch.clone(),
+        sources: settled_sources,
+        feeds,
+        warnings,
+    })
 }
 
 /// Names become the rules that they stand for; a name that stands for none has been noted by `check`.

@@ -22,11 +22,9 @@ pub(super) fn plain(message: &str) -> Flaw {
         else {
             continue;
         };
-        return Flaw::new(format!(
-            "{} is wanted, not {}",
-            expected_in_words(expected),
-            found_in_words(found)
-        ));
+        let (wanted, help) = expected_in_words(expected);
+        let flaw = Flaw::new(format!("{wanted} is wanted, not {}", found_in_words(found)));
+        return Flaw { help: help.map(str::to_owned), ..flaw };
     }
     Flaw::read(message)
 }
@@ -58,16 +56,20 @@ fn names(text: &str) -> (String, Vec<String>) {
     (name, quoted.collect())
 }
 
-fn expected_in_words(expected: &str) -> &str {
+/// What is wanted, and how that is written.
+fn expected_in_words(expected: &str) -> (&str, Option<&'static str>) {
     match expected {
-        "a map" => "a table",
-        "a sequence" => "a list",
-        "a boolean" => "`true` or `false`",
-        "usize" | "u64" | "u32" | "u16" | "u8" => "a whole number, not negative,",
-        "i64" | "i32" => "a whole number",
-        "path string" => "a path",
-        other if other.starts_with("struct ") => "a table",
-        other => other,
+        "a string" => ("a text", Some("write it between quotes: `\"…\"`")),
+        "path string" => ("a path", Some("write it between quotes: `\"…\"`")),
+        "a map" => ("a table", Some("write `{ name = … }`")),
+        "a sequence" => ("a list", Some("write it between brackets: `[…]`")),
+        "a boolean" => ("`true` or `false`", Some("write one of them without quotes")),
+        "usize" | "u64" | "u32" | "u16" | "u8" => {
+            ("a whole number from 0 on", Some("write it without quotes and without a sign"))
+        }
+        "i64" | "i32" => ("a whole number", Some("write it without quotes and without a fraction")),
+        other if other.starts_with("struct ") => ("a table", Some("write `{ name = … }`")),
+        other => (other, None),
     }
 }
 
@@ -101,7 +103,11 @@ mod tests {
         );
         check("unknown field `x`, expected `path`", "unknown key `x`", Some("the keys here are `path`"));
         check("missing field `url`", "the key `url` is missing", Some("add `url = …`"));
-        check("invalid type: integer `5`, expected a string", "a string is wanted, not `5`", None);
+        check(
+            "invalid type: integer `5`, expected a string",
+            "a text is wanted, not `5`",
+            Some("write it between quotes: `\"…\"`"),
+        );
         check(
             "unknown variant `pdf`, expected one of `rss`, `atom`",
             "`pdf` is not known here",

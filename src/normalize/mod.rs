@@ -80,7 +80,8 @@ fn instant(text: Option<&str>, settings: &Settings, notes: &mut Notes) -> Option
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     match date::read(text, settings.zone, settings.country.as_deref()) {
         Some(found) => {
-            if let Some(remark) = found.remark.filter(|_| !(settings.zone_configured && !found.guessed)) {
+            if let Some(remark) = found.remark.filter(|it| !(settings.zone_configured && it == date::NO_ZONE))
+            {
                 notes.note(&remark, &format!("`{}`", shown(text)));
             }
             Some(found.instant)

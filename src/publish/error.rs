@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A file of the tree could not be read, written or removed. Whatever was published before is still whole.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {doing} `{}`: {cause}; {advice}", path.display())]
+#[error("cannot {doing} `{}`: {cause}", path.display())]
 pub struct PublishError {
     /// What was tried: `write`, `read`, `remove`, `make the directory`.
     pub doing: &'static str,
@@ -22,6 +22,11 @@ impl PublishError {
     pub(super) fn new(doing: &'static str, path: &Path, cause: io::Error) -> Self {
         let advice = advice(&cause);
         Self { doing, path: path.to_owned(), cause, advice }
+    }
+
+    /// The next step for the owner.
+    pub fn help(&self) -> &'static str {
+        self.advice
     }
 }
 
@@ -58,7 +63,7 @@ mod tests {
         let full = io::Error::from(io::ErrorKind::StorageFull);
         assert_eq!(
             PublishError::new("write", Path::new("public/city.rss"), full).to_string(),
-            "cannot write `public/city.rss`: no storage space; free some space on this disk, then run again"
+            "cannot write `public/city.rss`: no storage space"
         );
     }
 }

@@ -187,7 +187,8 @@ fn enclosure(attachment: &Attachment) -> Link {
     let Attachment { url, media_type, size_bytes, duration_seconds: _, title } = attachment;
     Link {
         mime_type: fence::media_type(media_type.as_deref()),
-        length: size_bytes.map(|size| size.to_string()),
+        // Zero is said for "unknown".
+        length: size_bytes.filter(|size| *size > 0).map(|size| size.to_string()),
         title: fence::some_line(title.as_deref()),
         ..link("enclosure", fence::url(url))
     }

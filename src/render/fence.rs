@@ -30,12 +30,21 @@ pub(super) fn line(line: &str) -> String {
     // Not `split_whitespace`: a no-break space is part of the text.
     let folds = |c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}');
     let clean = text(line);
-    clean.split(folds).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let folded = clean.split(folds).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    folded.trim().to_owned()
 }
 
-/// A line, or nothing where nothing is left of it.
+/// Whether a text has nothing that can be seen.
+fn blank(text: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    text.chars().all(unseen)
+}
+
+/// A line, or nothing where nothing can be seen of it.
 pub(super) fn some_line(text: Option<&str>) -> Option<String> {
-    text.map(line).filter(|line| !line.is_empty())
+    text.map(line).filter(|line| !blank(line))
 }
 
 /// Plain text as HTML.
@@ -52,7 +61,8 @@ pub(super) fn attribute(value: &str) -> String {
 pub(super) fn uri(address: &str) -> String {
     let address = address.trim();
     // Brackets are for IPv6 hosts only.
-    let after_scheme = address.find("://").map_or(0, |at| at + 3);
+    let scheme = address.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+    let after_scheme = if address[scheme..].starts_with("://") { scheme + 3 } else { 0 };
     let authority =
         address[after_scheme..].find(['/', '?', '#']).map_or(address.len(), |at| after_scheme + at);
     let bytes = address.as_bytes();
@@ -82,7 +92,9 @@ pub(super) fn url(url: &Url) -> String {
 
 /// An absolute URI, or nothing.
 pub(super) fn absolute(address: &str) -> Option<String> {
-    Url::parse(address.trim()).is_ok().then(|| uri(address))
+    let parsed = Url::parse(address.trim()).ok()?;
+    let written = url(&parsed);
+    written.split_once(':').is_some_and(|(_, rest)| !rest.is_empty()).then_some(written)
 }
 
 /// A mail address that may stand in a document (RFC 5322 `addr-spec` without quoting).
@@ -98,9 +110,12 @@ pub(super) fn mail(address: Option<&str>) -> Option<String> {
 /// A language tag of which the letters are right (BCP 47); what it means was checked when it was read.
 pub(super) fn language(tag: Option<&str>) -> Option<String> {
     let tag = tag?.trim();
-    let fits = tag
-        .split('-')
-        .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let mut parts = tag.split('-');
+    let first = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
+    let fits = first
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
     fits.then(|| tag.to_owned())
 }
 
@@ -147,6 +162,7 @@ mod tests {
             assert_eq!(text(given), kept);
         }
         assert_eq!(line(" a\n\tb\u{a0}c \u{b}"), "a b\u{a0}c");
+        assert_eq!(some_line(Some("\u{a0}\u{200b} ")), None);
     }
 
     #[test]
@@ -157,6 +173,8 @@ mod tests {
             ("http://[::1]:80/a[b", "http://[::1]:80/a%5Bb"),
             ("https://a.example/100%", "https://a.example/100%25"),
             ("urn:x:a b", "urn:x:a%20b"),
+            ("magnet:?[://", "magnet:?%5B://"),
+            ("https://খ.example/[", "https://%E0%A6%96.example/%5B"),
         ] {
             assert_eq!(uri(given), written);
         }
@@ -186,5 +204,6 @@ mod tests {
         assert_eq!(language(Some("bn-IN")).as_deref(), Some("bn-IN"));
         assert_eq!(language(Some("en_US")), None);
         assert_eq!(language(Some("")), None);
+        assert_eq!(language(Some("0")), None);
     }
 }

@@ -252,7 +252,8 @@ fn attachment(attachment: &Attachment) -> JsonAttachment {
         mime_type: fence::media_type(media_type.as_deref())
             .unwrap_or_else(|| "application/octet-stream".to_owned()),
         title: fence::some_line(title.as_deref()),
-        size_in_bytes: *size_bytes,
+        // Zero is said for "unknown".
+        size_in_bytes: size_bytes.filter(|size| *size > 0),
         duration_in_seconds: media::duration(*duration_seconds),
     }
 }

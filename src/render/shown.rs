@@ -11,10 +11,11 @@ const TITLE: usize = 80;
 /// The title of an item: its own; else the first words of its summary or content; else the title of its first
 /// attachment; else the name of its source. Never empty as long as the source has a name.
 pub(super) fn title(item: &Item, provenance: &Provenance) -> String {
-    let first_line = |html: &Html| html.text().lines().next().map(|line| excerpt(line, TITLE));
+    let first_line = |html: &Html| fence::some_line(html.text().lines().next());
+    let first_words = |html: &Html| first_line(html).map(|line| excerpt(&line, TITLE));
     fence::some_line(item.title.as_deref())
-        .or_else(|| item.summary.as_ref().and_then(first_line).filter(|text| !text.is_empty()))
-        .or_else(|| item.content.as_ref().and_then(first_line).filter(|text| !text.is_empty()))
+        .or_else(|| item.summary.as_ref().and_then(first_words))
+        .or_else(|| item.content.as_ref().and_then(first_words))
         .or_else(|| item.attachments.iter().find_map(|a| fence::some_line(a.title.as_deref())))
         .unwrap_or_else(|| name(&provenance.title, &provenance.id))
 }
@@ -138,7 +139,7 @@ pub(super) fn categories(categories: &[Category], tags: &[String]) -> Vec<Term> 
     let tags = tags.iter().map(|tag| Term { term: fence::line(tag), scheme: None, label: None });
     for term in told.chain(tags) {
         let known = |t: &Term| t.term == term.term && (term.scheme.is_none() || t.scheme == term.scheme);
-        if !term.term.is_empty() && !terms.iter().any(known) {
+        if fence::some_line(Some(&term.term)).is_some() && !terms.iter().any(known) {
             terms.push(term);
         }
     }

@@ -8,7 +8,8 @@ use url::Url;
 use super::{Fault, Road};
 use crate::config::Config;
 use crate::model::{Entry, Feed, Outline, Provenance, SourceId, Timestamp, urn};
-use crate::publish::{Demand, Emptiness, Put, Tree, gate};
+use crate::publish::gate::{self, Emptiness};
+use crate::publish::{Demand, Put, Tree};
 use crate::render::{self, Document};
 use crate::report::{DocumentLine, Placed};
 use crate::select::{self, Card, Member, Order, Picker};
@@ -130,7 +131,9 @@ fn provenance(source: &Source, state: &SourceState) -> Provenance {
         let _ = url.set_password(None);
     }
     Provenance {
-        id: feed_url.as_ref().map_or_else(|| urn(&[b"harkara source", source.id.as_str().as_bytes()]), Url::to_string),
+        id: feed_url
+            .as_ref()
+            .map_or_else(|| urn(&[b"harkara source", source.id.as_str().as_bytes()]), Url::to_string),
         title: title(source, Some(state)),
         home_url: channel.home_url.as_ref().filter(web).cloned(),
         feed_url,

@@ -57,7 +57,7 @@ pub enum Schedule {
 }
 
 /// The table `[source.ID]` as it stands in the configuration. What it does not say is taken from `[defaults]`.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Source")]
 pub struct Written {
@@ -130,7 +130,8 @@ pub struct Expect {
     pub min_items: usize,
 }
 
-/// How often a source is asked.
+/// How often a source is asked: a [length of time](#length-of-time) like `30m`, or `adaptive`: by the source's own hints
+/// (how long it may be kept, when nobody need ask) and by its rhythm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(into = "String")]
@@ -187,6 +188,18 @@ impl Source {
             enabled: written.enabled.unwrap_or(true),
             min_items: written.expect.or(defaults.expect).map_or(0, |expect| expect.min_items),
         }
+    }
+
+    /// A source at `url` of which nothing is configured, for a look at it; `None` for an address without a place.
+    pub fn at(url: Url) -> Option<Self> {
+        let id = SourceId::try_from("preview".to_owned()).ok()?;
+        let written = Written { url: url.to_string(), ..Written::default() };
+        Some(Self::new(id, url, written, &Defaults::default(), Vec::new()))
+    }
+
+    /// The zone of dates that name none, and of the schedule: the configured one, else UTC; never the machine's.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.timezone.map_or(chrono_tz::Tz::UTC, |zone| zone.tz())
     }
 }
 

@@ -12,7 +12,7 @@ use super::web::{self, WebUrl};
 #[serde(deny_unknown_fields, try_from = "Written")]
 #[schemars(into = "Written")]
 pub struct Author {
-    /// The name that readers show.
+    /// The name that readers show; always there, as an option because a person of a feed may have none.
     pub name: Option<String>,
     /// Mail address.
     pub email: Option<String>,
@@ -25,7 +25,7 @@ pub struct Author {
 #[serde(deny_unknown_fields)]
 struct Written {
     /// The name that readers show.
-    name: Option<String>,
+    name: String,
     /// Mail address.
     email: Option<String>,
     /// Home page.
@@ -39,10 +39,10 @@ impl TryFrom<Written> for Author {
 
     fn try_from(written: Written) -> Result<Self, Flaw> {
         let Written { name, email, url } = written;
-        if name.as_ref().is_none_or(|name| name.trim().is_empty()) {
+        if name.trim().is_empty() {
             // RFC 4287 section 3.2.1: a person has a name.
             return Err(Flaw::new("the author has no name").help("write `author = { name = \"…\" }`"));
         }
-        Ok(Self { name, email, url })
+        Ok(Self { name: Some(name), email, url })
     }
 }

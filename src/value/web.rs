@@ -46,10 +46,11 @@ impl TryFrom<String> for WebUrl {
                 url.scheme()
             ))
             .help("write `https://…`")),
-            Err(url::ParseError::RelativeUrlWithoutBase) => {
-                Err(Flaw::new("the address is not absolute")
-                    .help(format!("did you mean `https://{written}`?")))
-            }
+            Err(url::ParseError::RelativeUrlWithoutBase) => Err(Flaw::new("the address is not absolute")
+                .help(match written.split('/').next().is_some_and(|host| host.contains('.')) {
+                    true => format!("did you mean `https://{written}`?"),
+                    false => "write `https://host/path`".to_owned(),
+                })),
             Err(error) => {
                 Err(Flaw::new(format!("the address cannot be read: {error}"))
                     .help("write `https://host/path`"))

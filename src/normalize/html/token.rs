@@ -42,9 +42,14 @@ impl<'a> Tokens<'a> {
 
     /// The next piece; `None` at the end.
     pub fn next(&mut self) -> Option<Token<'a>> {
-        if self.section == Some(self.at) {
-            self.at += "]]>".len();
-            self.section = None;
+        match self.section {
+            Some(end) if end == self.at => {
+                self.at += "]]>".len();
+                self.section = None;
+            }
+            // A tag or comment reached past it.
+            Some(end) if end < self.at => self.section = None,
+            _ => {}
         }
         let rest = self.html.get(self.at..).filter(|rest| !rest.is_empty())?;
         let bytes = rest.as_bytes();
@@ -86,7 +91,7 @@ impl<'a> Tokens<'a> {
         let rest = &self.html[self.at..];
         let mut end = rest[skip..].find('<').map_or(rest.len(), |at| skip + at);
         if let Some(section) = self.section {
-            end = end.min(section.saturating_sub(self.at)).max(1);
+            end = end.min(section - self.at);
         }
         self.at += end;
         Token::Text(&rest[..end])
@@ -172,11 +177,13 @@ impl<'a> Tokens<'a> {
         }
         let bytes = rest.as_bytes();
         loop {
+            // A slash behind a bare value belongs to the value; only one that stands apart closes the tag.
+            let apart = at;
             while bytes.get(at).is_some_and(|b| is_space(*b) || *b == b'/') {
                 at += 1;
             }
             if *bytes.get(at)? == b'>' {
-                return Some((at + 1, bytes[at - 1] == b'/'));
+                return Some((at + 1, at > apart && bytes[at - 1] == b'/'));
             }
             let name_at = at;
             at += 1;
@@ -248,7 +255,7 @@ mod tests {
     fn tags_text_and_attributes_are_told_apart_as_in_a_browser() {
         check("a <b>c</b>", "'a ' <b> 'c' </b>");
         check("<a href=x title='y z' Q=\"1\" d>", "<a href=x title=y z Q=1 d=>");
-        check("<a href=x/>t<br/>", "<a href=x/> 't' <br/>");
+        check("<a href=x/>t<br/><b c />", "<a href=x/> 't' <br/> <b c=/>");
         check("1 < 2 <3", "'1 ' '< 2 ' '<3'");
         check("<img alt=\">\">", "<img alt=>>");
         check("<a title=\"x\"href=y>", "<a title=x href=y>");
@@ -260,6 +267,7 @@ mod tests {
         check("a<!-->b<!--->c", "'a' - 'b' - 'c'");
         check("<?php x ?>b<!DOCTYPE html>c</ x>d", "- 'b' - 'c' - 'd'");
         check("<![CDATA[<b>x</b>]]>y", "- <b> 'x' </b> 'y'");
+        check("<![CDATA[<!--]]>ক", "- - 'ক'");
     }
 
     #[test]
