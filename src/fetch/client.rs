@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{self, HeaderValue};
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::failure::{Failure, FetchError, Limit, Step, shown};
 use super::guard::Guard;
 use super::hosts::Hosts;
-use super::inflate::{self, Inflated, inflate};
+use super::inflate::{Inflated, inflate};
 use super::names::{self, Lookup, Names};
-use super::trail::{Secrets, Trail, is_redirect};
-use super::{Accept, Answer, Request, Response, Seen, Settings, explain, file, headers, proxy, wall};
+use super::question::{self, question};
+use super::trail::{Trail, is_redirect};
+use super::{Answer, Request, Response, Seen, Settings, explain, file, headers, proxy, wall};
 
 /// Asks; may be shared among tasks. Make one for the whole run: it knows whose turn it is, and it keeps connections.
 pub struct Client {
@@ -83,7 +84,7 @@ impl Client {
         let http = http
             .map_err(|e| FetchError::setup(format!("the HTTP client cannot be made: {}", e.without_url())))?;
         let hosts = Hosts::new(settings.concurrency, settings.connections_per_host, settings.spacing);
-        let user_agent = user_agent(settings, version)?;
+        let user_agent = question::user_agent(settings, version)?;
         Ok(Self { http, guard, hosts, user_agent, settings: settings.clone() })
     }
 
@@ -137,7 +138,7 @@ impl Client {
                 return Err(Failure::Scheme(here.scheme().to_owned()));
             }
             self.guard.check_literal(here).map_err(Failure::Blocked)?;
-            let (url, headers, secrets) = self.question(request, trail)?;
+            let (url, headers, secrets) = question(request, trail, &self.user_agent)?;
             let turn = self.hosts.turn(url.host_str().unwrap_or_default()).await;
             let began = Instant::now();
             let sent = timeout(left, self.http.get(url).headers(headers).send()).await;
@@ -258,51 +259,6 @@ impl Client {
         let work = tokio::task::spawn_blocking(move || inflate(bytes, &encodings, limit)).await;
         work.map_err(|e| Failure::Compression(e.to_string()))?
     }
-
-    /// What is sent to the address that the trail has come to.
-    fn question(&self, request: &Request, trail: &Trail) -> Result<(Url, HeaderMap, Secrets), Failure> {
-        let mut url = trail.here().clone();
-        let mut headers = HeaderMap::new();
-        let mut secrets = Secrets::None;
-        let value = |name: &str, bytes: &[u8]| {
-            HeaderValue::from_bytes(bytes).map_err(|_| Failure::Header(name.to_owned()))
-        };
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept(request.accept)));
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(inflate::ACCEPTED));
-        let agent =
-            request.user_agent.as_ref().map(|text| value("user_agent", text.as_bytes())).transpose()?;
-        headers.insert(header::USER_AGENT, agent.unwrap_or_else(|| self.user_agent.clone()));
-        if let Some(etag) = &request.etag {
-            headers.insert(header::IF_NONE_MATCH, value("if-none-match", etag)?);
-        }
-        if let Some(date) = &request.last_modified {
-            headers.insert(header::IF_MODIFIED_SINCE, value("if-modified-since", date)?);
-        }
-        for (name, text) in &request.headers {
-            let header =
-                HeaderName::from_bytes(name.as_bytes()).map_err(|_| Failure::Header(name.clone()))?;
-            if is_ours(&header) {
-                return Err(Failure::Header(name.clone()));
-            }
-            let mut value = value(name, text.as_bytes())?;
-            if !is_harmless(&header) {
-                if !trail.is_home() {
-                    continue;
-                }
-                value.set_sensitive(true);
-                secrets = Secrets::Sent;
-            }
-            headers.insert(header, value);
-        }
-        let has_credentials = !request.url.username().is_empty() || request.url.password().is_some();
-        if has_credentials && trail.is_home() {
-            // Both fail only where there is no host.
-            let _ = url.set_username(request.url.username());
-            let _ = url.set_password(request.url.password());
-            secrets = Secrets::Sent;
-        }
-        Ok((url, headers, secrets))
-    }
 }
 
 fn response(url: Url, status: u16, inflated: Inflated) -> Response {
@@ -319,52 +275,4 @@ fn response(url: Url, status: u16, inflated: Inflated) -> Response {
         truncated: inflated.truncated,
         remarks: inflated.remarks,
     }
-}
-
-fn accept(accept: Accept) -> &'static str {
-    match accept {
-        Accept::Feed => {
-            "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
-             application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
-        }
-        Accept::Page => "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
-    }
-}
-
-/// Headers that say how the message is sent: nobody but the client can know.
-fn is_ours(name: &HeaderName) -> bool {
-    [
-        header::HOST,
-        header::CONNECTION,
-        header::CONTENT_LENGTH,
-        header::TRANSFER_ENCODING,
-        header::TE,
-        header::UPGRADE,
-        header::ACCEPT_ENCODING,
-    ]
-    .contains(name)
-}
-
-/// Headers that hold no secret; they go to every address of the trail.
-fn is_harmless(name: &HeaderName) -> bool {
-    [
-        header::ACCEPT,
-        header::ACCEPT_LANGUAGE,
-        header::CACHE_CONTROL,
-        header::PRAGMA,
-        header::REFERER,
-        header::USER_AGENT,
-    ]
-    .contains(name)
-}
-
-/// `harkara/VERSION (+CONTACT)`, or what the settings put in its place.
-fn user_agent(settings: &Settings, version: &str) -> Result<HeaderValue, FetchError> {
-    let (key, text) = match (&settings.user_agent, &settings.contact) {
-        (Some(text), _) => ("user_agent", text.clone()),
-        (None, Some(contact)) => ("contact", format!("harkara/{version} (+{contact})")),
-        (None, None) => ("user_agent", format!("harkara/{version}")),
-    };
-    HeaderValue::from_bytes(text.as_bytes())
-        .map_err(|_| FetchError::setup(format!("`{key}` holds a character that no header may hold")))
 }

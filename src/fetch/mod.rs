@@ -18,6 +18,7 @@ mod hosts;
 mod inflate;
 mod names;
 mod proxy;
+mod question;
 mod settings;
 mod trail;
 mod wall;
