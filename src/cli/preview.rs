@@ -82,7 +82,8 @@ fn text(shown: &Preview) -> String {
         let _ = writeln!(out, "language {language}");
     }
     for item in &shown.items {
-        let date = item.item.published.or(item.item.updated).map(|at| at.format("%Y-%m-%d %H:%M").to_string());
+        let date =
+            item.item.published.or(item.item.updated).map(|at| at.format("%Y-%m-%d %H:%M").to_string());
         let title = item.item.title.as_deref().unwrap_or("(no title)");
         let _ = writeln!(out, "\n{}  {title}", date.as_deref().unwrap_or("undated         "));
         if let Some(url) = &item.item.url {

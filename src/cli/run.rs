@@ -45,14 +45,16 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         Err(code) => return code,
     };
     let wish = match wish(args) {
-        Wish::These(ids) => match ids.iter().find(|id| !config.sources.iter().any(|source| source.id == **id)) {
-            Some(id) => {
-                let known: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
-                say(&format!("error: there is no source `{id}`\n  help: there are {}", known.join(", ")));
-                return ExitCode::from(exit::MISTAKE);
+        Wish::These(ids) => {
+            match ids.iter().find(|id| !config.sources.iter().any(|source| source.id == **id)) {
+                Some(id) => {
+                    let known: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+                    say(&format!("error: there is no source `{id}`\n  help: there are {}", known.join(", ")));
+                    return ExitCode::from(exit::MISTAKE);
+                }
+                None => Wish::These(ids),
             }
-            None => Wish::These(ids),
-        },
+        }
         other => other,
     };
     let bar = bar();

@@ -114,7 +114,13 @@ fn word(enabled: bool, state: Option<&SourceState>) -> &'static str {
 fn text(lines: &[Line], now: Timestamp) -> String {
     let mut out = String::new();
     for line in lines {
-        let _ = writeln!(out, "{:8} {}  {}", line.state, line.source, line.found_url.as_ref().unwrap_or(&line.url));
+        let _ = writeln!(
+            out,
+            "{:8} {}  {}",
+            line.state,
+            line.source,
+            line.found_url.as_ref().unwrap_or(&line.url)
+        );
         let mut told = vec![format!("{} entries", line.entries)];
         if let Some(at) = line.newest {
             told.push(format!("newest {}", ago(at, now)));

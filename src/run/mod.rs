@@ -21,8 +21,8 @@ use crate::schedule;
 use crate::source::Source;
 use crate::store::{SourceState, StoreError, Writer};
 
-pub use preview::{Preview, preview};
 pub(crate) use press::{outlines, states};
+pub use preview::{Preview, preview};
 
 /// A promise of our own that could not be kept. Old outputs are whole.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +109,9 @@ async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<(Asked, usize), Fault> 
     let config = Arc::clone(&road.config);
     let states = road
         .writer
-        .call(move |desk| config.sources.iter().map(|source| desk.source(&source.id)).collect::<Result<Vec<_>, _>>())
+        .call(move |desk| {
+            config.sources.iter().map(|source| desk.source(&source.id)).collect::<Result<Vec<_>, _>>()
+        })
         .await?;
     let mut asked = Vec::new();
     let mut not_due = 0;

@@ -131,7 +131,9 @@ fn provenance(source: &Source, state: &SourceState) -> Provenance {
         let _ = url.set_password(None);
     }
     Provenance {
-        id: feed_url.as_ref().map_or_else(|| urn(&[b"harkara source", source.id.as_str().as_bytes()]), Url::to_string),
+        id: feed_url
+            .as_ref()
+            .map_or_else(|| urn(&[b"harkara source", source.id.as_str().as_bytes()]), Url::to_string),
         title: title(source, Some(state)),
         home_url: channel.home_url.as_ref().filter(web).cloned(),
         feed_url,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use url::Url;
 
-use super::visit::{End, ask};
 use super::Fault;
+use super::visit::{End, ask};
 use crate::config::Config;
 use crate::fetch::Client;
 use crate::model::{Channel, Item, Remark};
@@ -57,7 +57,13 @@ pub async fn preview(config: &Config, source: &Source) -> Result<Result<Preview,
         End::Fresh(fresh) => {
             let (url, success, copy) = *fresh;
             let items = copy.items.into_iter().map(|keyed| show(source, keyed.item)).collect();
-            Ok(Preview { url, found_url: success.found_url, channel: copy.channel, items, remarks: copy.remarks })
+            Ok(Preview {
+                url,
+                found_url: success.found_url,
+                channel: copy.channel,
+                items,
+                remarks: copy.remarks,
+            })
         }
     })
 }

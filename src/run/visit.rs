@@ -65,7 +65,8 @@ pub(super) async fn visit(
             let (url, mut success, copy) = *fresh;
             line.url = url.to_string();
             line.remarks = copy.remarks;
-            let recent = copy.items.iter().filter_map(|keyed| keyed.item.published.or(keyed.item.updated)).collect();
+            let recent =
+                copy.items.iter().filter_map(|keyed| keyed.item.published.or(keyed.item.updated)).collect();
             success.next_due = Some(due_after(source, &success, Some(&copy.channel), recent, road.now));
             let items = copy.items.len();
             let short = Some(source.min_items).filter(|least| items < *least);
@@ -138,7 +139,9 @@ pub(super) async fn ask(client: &crate::fetch::Client, source: &Source, state: O
         let end = ask_at(client, source, state, &found, Some(&found)).await;
         // A find that is gone or holds no feed any more is looked for again, where it was found.
         let lost = match &end {
-            End::Failed { failure, gone, .. } => *gone || failure.stage != Stage::Fetch || is_missing(failure),
+            End::Failed { failure, gone, .. } => {
+                *gone || failure.stage != Stage::Fetch || is_missing(failure)
+            }
             _ => false,
         };
         if !lost {
@@ -181,7 +184,9 @@ async fn ask_at(
     let response = match client.ask(&request).await {
         Err(error) => return fetch_failed(&error),
         Ok(Answer::Gone) => return gone(url),
-        Ok(Answer::Unchanged(seen)) => return End::Unchanged(success(seen.etag, seen.last_modified, seen.max_age)),
+        Ok(Answer::Unchanged(seen)) => {
+            return End::Unchanged(success(seen.etag, seen.last_modified, seen.max_age));
+        }
         Ok(Answer::Fresh(response)) => response,
     };
     let mut noted = success(response.etag.clone(), response.last_modified.clone(), response.max_age);
@@ -190,7 +195,8 @@ async fn ask_at(
         return End::Unchanged(noted);
     }
     let at = response.url.clone();
-    let before = if state.is_some_and(|state| state.first_read.is_some()) { Before::Feed } else { Before::Unknown };
+    let before =
+        if state.is_some_and(|state| state.first_read.is_some()) { Before::Feed } else { Before::Unknown };
     match read(source, response, before).await {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((at, noted, copy))),
         Ok(Read::Announced(feed)) if found.is_none() => {
@@ -229,7 +235,10 @@ fn gone(url: &Url) -> End {
     let failure = Failure {
         stage: Stage::Fetch,
         message: format!("{url} answered 410 gone"),
-        help: Some("what was read stays; take the source out, or give its new address; it is asked once a week".to_owned()),
+        help: Some(
+            "what was read stays; take the source out, or give its new address; it is asked once a week"
+                .to_owned(),
+        ),
     };
     End::Failed { failure, gone: true, retry_after: None }
 }
@@ -257,13 +266,16 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
             Outcome::Nothing(message) => Err(Failure {
                 stage: Stage::Parse,
                 message: format!("{} {message}", response.url),
-                help: Some("what was read before stays; `harkara preview` shows what the address gives".to_owned()),
+                help: Some(
+                    "what was read before stays; `harkara preview` shows what the address gives".to_owned(),
+                ),
             }),
             Outcome::Read(reading) => {
                 let normalized = normalize::reading(*reading, &settings);
                 remarks.extend(normalized.remarks);
                 let home = normalized.channel.home_url.clone();
-                let items = normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
+                let items =
+                    normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
                 Ok(Read::Feed(Copy { channel: normalized.channel, items, remarks }))
             }
         }

@@ -2,9 +2,13 @@
 
 mod config;
 mod fetch;
+mod golden;
 mod identity;
 mod kill;
 mod laws_render;
 mod readers;
+mod render;
+mod sample;
 mod support;
 mod trouble;
+mod validator;

@@ -75,7 +75,8 @@ impl Home {
 
     /// (id, title) of the entries of a published JSON Feed.
     pub fn entries(&self, feed: &str) -> Vec<(String, String)> {
-        let json: serde_json::Value = serde_json::from_str(&self.read(&format!("public/{feed}.json"))).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&self.read(&format!("public/{feed}.json"))).unwrap();
         let text = |item: &serde_json::Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
         json["items"].as_array().unwrap().iter().map(|item| (text(item, "id"), text(item, "title"))).collect()
     }

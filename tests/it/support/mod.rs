@@ -1,4 +1,5 @@
-//! What the trip tests stand on.
+//! What the integration tests stand on.
 
+pub mod example;
 pub mod home;
 pub mod site;
