@@ -235,8 +235,12 @@ pub(super) fn hints(document: &Document, read: &Read, mistakes: &mut Vec<Mistake
 
 /// Two sources with one address: both would be asked, and each entry would be there twice.
 pub(super) fn same_addresses(document: &Document, sources: &[Source], mistakes: &mut Vec<Mistake>) {
-    for (index, source) in sources.iter().enumerate() {
-        let Some(first) = sources[..index].iter().find(|first| first.url == source.url) else { continue };
+    let mut firsts: BTreeMap<&str, &Source> = BTreeMap::new();
+    for source in sources {
+        let first = *firsts.entry(source.url.as_str()).or_insert(source);
+        if first.id == source.id {
+            continue;
+        }
         let place =
             |source: &Source| document.place(&["source".into(), source.id.as_str().into(), "url".into()]);
         mistakes.push(

@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::rules::Rule;
 use crate::{fetch, publish, select, site, source, store};
 
-/// The whole file. Only the schema is made from it; the tables are read one by one.
+/// The configuration of harkara.
+// Only the schema is made from it; the tables are read one by one.
 #[derive(JsonSchema)]
 #[schemars(rename = "harkara", deny_unknown_fields)]
 #[expect(dead_code, reason = "only its shape is used")]

@@ -11,6 +11,7 @@ use crate::value::{Flaw, Secret, Size, Span, list};
 /// How we behave towards other people's servers. The defaults keep peace with the web.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Fetch")]
 pub struct Settings {
     /// Who to write to when we are a nuisance: a mail address or a page; it goes into the User-Agent.
     pub contact: Option<String>,

@@ -10,6 +10,7 @@ use super::Compression;
 /// Where the documents go, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Publish")]
 pub struct Settings {
     /// The directory that a web server shows, relative to the configuration file. Made when it is missing.
     pub dir: PathBuf,

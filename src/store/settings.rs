@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// Where harkara remembers what it has seen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Store")]
 pub struct Settings {
     /// The file of the database; beside it SQLite keeps files of its own. Relative to the configuration.
     pub path: PathBuf,

@@ -30,7 +30,7 @@ impl TryFrom<String> for Pattern {
         if folded.text.is_empty() {
             return Err(Flaw::new("an empty pattern matches everything").help("leave the key out instead"));
         }
-        match RegexBuilder::new(&folded.text).size_limit(1 << 20).build() {
+        match RegexBuilder::new(&folded.text).size_limit(8 << 20).build() {
             Ok(regex) => Ok(Self { written, regex }),
             Err(error) => Err(flaw(&folded, &error)),
         }

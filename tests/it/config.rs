@@ -15,7 +15,11 @@ fn check_file(path: &Path, text: &str) {
         return;
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(kept, text, "{} is not fresh: BLESS=1 cargo test --test it config", path.display());
+    let lines = kept.lines().map(Some).chain(std::iter::repeat(None)).zip(text.lines());
+    if let Some((kept, made)) = lines.into_iter().find(|(kept, made)| *kept != Some(*made)) {
+        panic!("{} is not fresh: BLESS=1 cargo test --test it config\nkept: {kept:?}\nmade: {made:?}", path.display());
+    }
+    assert_eq!(kept.len(), text.len(), "{} is not fresh: BLESS=1 cargo test --test it config", path.display());
 }
 
 #[test]
