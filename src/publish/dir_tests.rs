@@ -116,17 +116,18 @@ fn a_place_that_cannot_be_written_is_named() {
     let file = home.path().join("file");
     fs::write(&file, b"x").expect("written");
     for dir in [file.clone(), file.join("public")] {
-        let message = Tree::open(&dir, &[]).expect_err("no directory").to_string();
+        let error = Tree::open(&dir, &[]).expect_err("no directory");
+        let message = error.to_string();
         assert!(
             message.starts_with(&format!("cannot make the directory `{}`: ", dir.display())),
             "{message}"
         );
-        assert!(message.contains("a file stands where a directory should be"), "{message}");
+        assert!(error.help().contains("a file stands where a directory should be"), "{error:?}");
     }
     let tree = open(home.path());
     fs::create_dir(home.path().join("b.rss")).expect("made");
-    let message = tree.put(&document("b.rss", "x"), Demand::Change).expect_err("a directory").to_string();
-    assert!(message.contains("a directory stands where the document should be"), "{message}");
+    let error = tree.put(&document("b.rss", "x"), Demand::Change).expect_err("a directory");
+    assert!(error.help().contains("a directory stands where the document should be"), "{error:?}");
     for path in ["../x", "/x", "", "a/../../x"] {
         assert!(tree.put(&document(path, "x"), Demand::Change).is_err(), "{path}");
     }

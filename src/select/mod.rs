@@ -91,10 +91,23 @@ impl<'a> Picker<'a> {
 
     /// True when an entry of that date, and every older one, is not wanted any more.
     pub fn is_full(&self, date: Timestamp) -> bool {
-        let keep = &self.settings.keep;
-        let young =
-            keep.hours.is_some_and(|hours| date > self.now - chrono::Duration::hours(i64::from(hours)));
-        self.taken.len() >= keep.entries && !young
+        // Entries of the same second are all looked at: which of them is in must not hang on who answered first.
+        let tied = self.taken.last().is_some_and(|last| self.date(last) == date);
+        self.taken.len() >= self.settings.keep.entries && !self.is_young(date) && !tied
+    }
+
+    fn is_young(&self, date: Timestamp) -> bool {
+        let hours = self.settings.keep.hours.map(|hours| chrono::Duration::hours(i64::from(hours)));
+        hours.is_some_and(|hours| date > self.now - hours)
+    }
+
+    /// The date by which the feed is ordered.
+    fn date(&self, entry: &Entry) -> Timestamp {
+        match self.settings.order {
+            Order::Published => entry.published,
+            Order::Updated => entry.updated,
+            Order::FirstSeen => entry.first_seen,
+        }
     }
 
     /// Offers the next entry, with the other entries of its story.
@@ -163,9 +176,16 @@ impl<'a> Picker<'a> {
         Outcome::Taken
     }
 
-    /// The entries taken, in the order of the feed.
-    pub fn finish(self) -> Vec<Entry> {
-        self.taken
+    /// The entries taken, in the order of the feed: newest first; of one second as the configuration names the
+    /// sources, and inside a source as its own list goes.
+    pub fn finish(mut self) -> Vec<Entry> {
+        let mut taken = std::mem::take(&mut self.taken);
+        let ranks: HashMap<&SourceId, usize> =
+            self.cards.values().map(|card| (&card.id, card.rank.1)).collect();
+        taken.sort_by_key(|entry| (std::cmp::Reverse(self.date(entry)), ranks.get(&entry.source).copied()));
+        let young = taken.iter().filter(|entry| self.is_young(self.date(entry))).count();
+        taken.truncate(self.settings.keep.entries.max(young));
+        taken
     }
 
     /// The feed that is being chosen for.
