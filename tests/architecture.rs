@@ -13,7 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("normalize", &["model", "value", "parse"]),
     ("dedup", &["model", "value"]),
     ("rules", &["model", "value"]),
-    ("select", &["model", "value", "site", "rules"]),
+    ("select", &["model", "value", "site", "rules", "render"]),
     ("render", &["model", "value"]),
     ("source", &["model", "value", "parse", "rules"]),
     ("fetch", &["model", "value"]),
