@@ -18,11 +18,14 @@ fn check_file(path: &Path, text: &str) {
     let mut lines = kept.lines().map(Some).chain(std::iter::repeat(None)).zip(text.lines());
     if let Some((kept, made)) = lines.find(|(kept, made)| *kept != Some(*made)) {
         let path = path.display();
-        panic!(
-            "{path} is not fresh: BLESS=1 cargo test --test it config\nkept: {kept:?}\nmade: {made:?}"
-        );
+        panic!("{path} is not fresh: BLESS=1 cargo test --test it config\nkept: {kept:?}\nmade: {made:?}");
     }
-    assert_eq!(kept.len(), text.len(), "{} is not fresh: BLESS=1 cargo test --test it config", path.display());
+    assert_eq!(
+        kept.len(),
+        text.len(),
+        "{} is not fresh: BLESS=1 cargo test --test it config",
+        path.display()
+    );
 }
 
 #[test]
