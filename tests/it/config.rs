@@ -15,12 +15,10 @@ fn check_file(path: &Path, text: &str) {
         return;
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
-    let lines = kept.lines().map(Some).chain(std::iter::repeat(None)).zip(text.lines());
-    if let Some((kept, made)) = lines.into_iter().find(|(kept, made)| *kept != Some(*made)) {
-        panic!(
-            "{} is not fresh: BLESS=1 cargo test --test it config\nkept: {kept:?}\nmade: {made:?}",
-            path.display()
-        );
+    let mut lines = kept.lines().map(Some).chain(std::iter::repeat(None)).zip(text.lines());
+    if let Some((kept, made)) = lines.find(|(kept, made)| *kept != Some(*made)) {
+        let path = path.display();
+        panic!("{path} is not fresh: BLESS=1 cargo test --test it config\nkept: {kept:?}\nmade: {made:?}");
     }
     assert_eq!(
         kept.len(),
