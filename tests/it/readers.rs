@@ -66,9 +66,11 @@ fn folded(title: &str) -> String {
 fn articles_are_there(seen: &Seen, file: &str, sources: &str) {
     let entries = seen.get(file).unwrap_or_else(|| panic!("{file} was read; there are {:?}", seen.keys()));
     for (source, title, date) in ARTICLES.iter().filter(|(source, ..)| source.starts_with(sources)) {
-        let bytes = fs::read_to_string(project().join("fixtures/feeds").join(source)).expect("the fixture is there");
+        let bytes =
+            fs::read_to_string(project().join("fixtures/feeds").join(source)).expect("the fixture is there");
         assert!(bytes.contains(title), "{source} holds `{title}` byte for byte");
-        let found: Vec<&Value> = entries.iter().filter(|e| folded(text(e, "title")) == folded(title)).collect();
+        let found: Vec<&Value> =
+            entries.iter().filter(|e| folded(text(e, "title")) == folded(title)).collect();
         assert_eq!(found.len(), 1, "`{title}` stands once in {file}");
         assert_eq!(text(found[0], "published"), *date, "the date of `{title}` in {file}");
     }
@@ -109,7 +111,8 @@ fn the_three_formats_tell_the_same_entries() {
         format!("{} {url:?} {}", text(entry, "id"), text(entry, "published"))
     };
     for stem in ["all", "bangla", "water"] {
-        let told = |extension: &str| seen[&format!("{stem}.{extension}")].iter().map(facts).collect::<Vec<_>>();
+        let told =
+            |extension: &str| seen[&format!("{stem}.{extension}")].iter().map(facts).collect::<Vec<_>>();
         let (rss, atom, json) = (told("rss"), told("atom"), told("json"));
         for (place, entry) in atom.iter().enumerate() {
             assert_eq!(rss.get(place), Some(entry), "{stem}: entry {place} of RSS and of Atom");
@@ -129,19 +132,37 @@ fn contents_are_whole_and_clean() {
             text(found.unwrap_or_else(|| panic!("{file} has `{title}`")), "content")
         };
         let messenger = content("দু’ঘণ্টা পর");
-        for kept in ["বিজ্ঞাপন সংস্থার এক আধিকারিক", "শেয়ার করা হয়নি", "ফেসবুক পেজে বার্তা", "ভবিষ্যত্‍ ভাবনা"] {
+        for kept in ["বিজ্ঞাপন সংস্থার এক আধিকারিক", "শেয়ার করা হয়নি", "ফেসবুক পেজে বার্তা", "ভবিষ্যত্‍ ভাবনা"]
+        {
             assert!(messenger.contains(kept), "{file}: `{kept}` is kept in {messenger}");
         }
         let lamps = content("Who counts the lamps");
-        assert!(lamps.contains("https://harbour.example/2026/11/lamps/ada.jpg"), "{file}: absolute pictures in {lamps}");
+        assert!(
+            lamps.contains("https://harbour.example/2026/11/lamps/ada.jpg"),
+            "{file}: absolute pictures in {lamps}"
+        );
         assert!(lamps.contains("https://harbour.example/map#lock"), "{file}: absolute links in {lamps}");
         assert!(content("秋刀魚").contains("<rt>さんま</rt>"), "{file}: ruby is kept");
         assert!(content("জোয়ারের").contains("<table"), "{file}: tables are kept");
         assert!(content("ตลาดน้ำ").contains("<video"), "{file}: films are kept");
         for entry in &seen[file] {
             let content = text(entry, "content");
-            for gone in ["<script", "onclick", "onerror", "onplay", "javascript:", "<iframe", "<form", "<ins", "pixel"] {
-                assert!(!content.contains(gone), "{file}: `{gone}` is in `{}`: {content}", text(entry, "title"));
+            for gone in [
+                "<script",
+                "onclick",
+                "onerror",
+                "onplay",
+                "javascript:",
+                "<iframe",
+                "<form",
+                "<ins",
+                "pixel",
+            ] {
+                assert!(
+                    !content.contains(gone),
+                    "{file}: `{gone}` is in `{}`: {content}",
+                    text(entry, "title")
+                );
             }
             assert!(!text(entry, "title").starts_with("বিজ্ঞাপন"), "{file}: the advertisement is dropped");
         }
@@ -152,13 +173,18 @@ fn contents_are_whole_and_clean() {
 fn articles_that_two_sources_bring_stand_once() {
     let Some(lines) = by_feedparser() else { return };
     let seen = seen(&lines);
-    for title in ["দু’ঘণ্টা পর", "কেন অচল হয়েছিল", "শীতের শুরুতেই বিলে", "Who counts the lamps", "Die Fähre bekommt"] {
+    for title in
+        ["দু’ঘণ্টা পর", "কেন অচল হয়েছিল", "শীতের শুরুতেই বিলে", "Who counts the lamps", "Die Fähre bekommt"]
+    {
         let times = seen["all.json"].iter().filter(|e| text(e, "title").starts_with(title)).count();
         assert_eq!(times, 1, "`{title}` in all.json");
     }
     // The same events told by others are articles of their own.
     for title in ["বার্তা নেই, তবু", "Ferry to get a bell"] {
-        assert!(seen["all.json"].iter().any(|e| text(e, "title").starts_with(title)), "`{title}` in all.json");
+        assert!(
+            seen["all.json"].iter().any(|e| text(e, "title").starts_with(title)),
+            "`{title}` in all.json"
+        );
     }
 }
 
@@ -221,6 +247,9 @@ fn compressed_documents_hold_the_same_bytes() {
     let Some(mut python) = python_with("gzip") else { return };
     let same = "import gzip,sys\nfor p in sys.argv[1:]: assert gzip.open(p + '.gz').read() == open(p, 'rb').read(), p";
     let files = documents(&["rss", "atom", "json"]);
-    assert!(files.iter().all(|path| Path::new(&format!("{}.br", path.display())).exists()), "brotli beside each");
+    assert!(
+        files.iter().all(|path| Path::new(&format!("{}.br", path.display())).exists()),
+        "brotli beside each"
+    );
     say(python.args(["-c", same]).args(files));
 }

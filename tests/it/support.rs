@@ -19,7 +19,8 @@ pub fn published() -> &'static Path {
             fs::remove_dir_all(&home).expect("the last run's folder can be cleared");
         }
         fs::create_dir_all(home.join("config")).expect("a folder can be made");
-        let example = fs::read_to_string(project().join("config/harkara.toml")).expect("the example can be read");
+        let example =
+            fs::read_to_string(project().join("config/harkara.toml")).expect("the example can be read");
         let fixtures = project().join("fixtures");
         let copy = example.replace("\"../fixtures/", &format!("\"{}/", fixtures.display()));
         assert_ne!(copy, example, "the example reads from ../fixtures");
@@ -69,7 +70,10 @@ pub fn python_with(module: &str) -> Option<Command> {
 #[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
 fn skipped(name: &str) -> Option<Command> {
     let wanted = env::var("HARKARA_READERS").unwrap_or_default();
-    assert!(!wanted.split_whitespace().any(|w| w == name), "{name} is not installed, and HARKARA_READERS wants it");
+    assert!(
+        !wanted.split_whitespace().any(|w| w == name),
+        "{name} is not installed, and HARKARA_READERS wants it"
+    );
     eprintln!("skipped: {name} is not installed");
     None
 }
