@@ -11,3 +11,20 @@
 //! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
 
 pub mod model;
+pub mod value;
+pub mod site;
+pub mod source;
+pub mod schedule;
+pub mod fetch;
+pub mod parse;
+pub mod normalize;
+pub mod dedup;
+pub mod rules;
+pub mod store;
+pub mod select;
+pub mod render;
+pub mod publish;
+pub mod config;
+pub mod report;
+pub mod run;
+pub mod cli;

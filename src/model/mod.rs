@@ -25,6 +25,7 @@ mod entry;
 mod feed;
 mod id;
 mod item;
+mod outline;
 mod stage;
 mod text;
 
@@ -33,8 +34,9 @@ pub use draft::{
 };
 pub use entry::{Entry, Provenance};
 pub use feed::Feed;
-pub use id::{EntryId, FeedId, SlugError, SourceId};
+pub use id::{EntryId, FeedId, SlugError, SourceId, urn};
 pub use item::{Attachment, Category, Channel, Item, Origin, Person};
+pub use outline::Outline;
 pub use stage::{Remark, Stage};
 pub use text::{Html, Raw, RawHtml};
 

@@ -34,6 +34,11 @@ impl Html {
         Self(markup)
     }
 
+    /// Plain text as markup: escaped, so it shows as it is.
+    pub fn from_text(text: &str) -> Self {
+        Self(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+    }
+
     /// The markup.
     pub fn as_str(&self) -> &str {
         &self.0

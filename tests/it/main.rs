@@ -1,4 +1,14 @@
-//! The binary and what it publishes, looked at from outside. One test binary for all of it, so that there is one link.
+//! The integration tests: one binary, so one link.
 
+mod config;
+mod fetch;
+mod golden;
+mod identity;
+mod kill;
+mod laws_render;
 mod readers;
+mod render;
+mod sample;
 mod support;
+mod trouble;
+mod validator;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{documents, program, project, published, python_with, say};
+use crate::support::example::{documents, program, project, published, python_with, say};
 
 /// Articles of the fixtures: the file, the title as its bytes stand there, the date it tells (UTC).
 const ARTICLES: &[(&str, &str, &str)] = &[

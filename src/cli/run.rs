@@ -1,0 +1,132 @@
+//! `harkara run`: once over the whole road.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Common, block_on, fault, print_json, say};
+use crate::model::SourceId;
+use crate::report::{Report, Visit, exit};
+use crate::run::{self, Event, Wish};
+
+/// What `run` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Ask every source, due or not
+    #[arg(long, conflicts_with = "source")]
+    all: bool,
+    /// Ask this source only, due or not (may be given several times)
+    #[arg(long, value_name = "ID")]
+    source: Vec<SourceId>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// Say what went wrong and nothing else
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say what became of each source and document
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// How much is said when all is well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Silent,
+    Summary,
+    Lines,
+}
+
+pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
+    let config = match common.load() {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let wish = match wish(args) {
+        Wish::These(ids) => {
+            match ids.iter().find(|id| !config.sources.iter().any(|source| source.id == **id)) {
+                Some(id) => {
+                    let known: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+                    say(&format!("error: there is no source `{id}`\n  help: there are {}", known.join(", ")));
+                    return ExitCode::from(exit::MISTAKE);
+                }
+                None => Wish::These(ids),
+            }
+        }
+        other => other,
+    };
+    let bar = bar();
+    let tell = |event: Event<'_>| match event {
+        Event::Begun(count) => bar.set_length(count as u64),
+        Event::Visited(line) => {
+            bar.inc(1);
+            bar.set_message(line.source.to_string());
+            if let Visit::Failed(failure) = &line.visit {
+                bar.println(format!("{}: {}: {}", line.source, failure.stage, failure.message));
+            }
+        }
+        Event::Publishing => bar.set_message("publishing"),
+    };
+    let done = block_on(run::run(Arc::new(config), &wish, common.now(), &tell));
+    bar.finish_and_clear();
+    match done {
+        Err(code) => code,
+        Ok(Err(broken)) => fault(&broken),
+        Ok(Ok(report)) => told(&report, args),
+    }
+}
+
+fn wish(args: &Args) -> Wish {
+    match (args.all, args.source.is_empty()) {
+        (true, _) => Wish::All,
+        (false, true) => Wish::Due,
+        (false, false) => Wish::These(args.source.clone()),
+    }
+}
+
+fn told(report: &Report, args: &Args) -> ExitCode {
+    let voice = voice(args);
+    if voice == Voice::Lines {
+        say_all(&report.lines());
+    }
+    say_all(&report.troubles());
+    if voice != Voice::Silent {
+        say(&report.summary());
+    }
+    if args.json {
+        let code = print_json(report);
+        if code != ExitCode::from(exit::WELL) {
+            return code;
+        }
+    }
+    ExitCode::from(report.exit_code())
+}
+
+fn say_all(text: &str) {
+    if !text.is_empty() {
+        say(text);
+    }
+}
+
+/// Cron and systemd give neither a terminal nor a kind of one (`TERM`): then nothing is said when all is well, so
+/// that no mail is sent about it.
+fn voice(args: &Args) -> Voice {
+    let somebody = std::io::stderr().is_terminal() || std::env::var_os("TERM").is_some();
+    match (args.verbose, args.quiet || args.json || !somebody) {
+        (true, _) => Voice::Lines,
+        (false, true) => Voice::Silent,
+        (false, false) => Voice::Summary,
+    }
+}
+
+/// A bar on a terminal; indicatif hides it everywhere else.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+    let bar = ProgressBar::new(0);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

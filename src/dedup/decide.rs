@@ -1,0 +1,402 @@
+//! The decision for each item of a reading: new, changed, the same. Order of the items does not matter.
+
+use std::collections::{HashMap, HashSet};
+
+use super::date::{settle, whole};
+use super::key::{Alias, AliasKind, Keyed, link_key};
+use crate::model::{Remark, Stage, Timestamp};
+
+/// The store's number of an entry.
+pub type Row = i64;
+
+/// What the ledger says of an alias.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownAlias {
+    /// The entry that had it first.
+    pub row: Row,
+    /// True when several entries had it at the same time: it tells nothing any more.
+    pub shared: bool,
+}
+
+/// What the store knows of an entry that some alias points to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownEntry {
+    /// See [`Keyed::text_hash`].
+    pub text_hash: [u8; 16],
+    /// See [`Keyed::item_hash`].
+    pub item_hash: [u8; 16],
+    /// Settled at first sight.
+    pub published: Timestamp,
+    /// As last settled.
+    pub updated: Timestamp,
+}
+
+/// What the store knows that bears on one reading.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// True when this source was never read before.
+    pub first_sight: bool,
+    /// Aliases of this source.
+    pub aliases: HashMap<Alias, KnownAlias>,
+    /// The entries they point to.
+    pub entries: HashMap<Row, KnownEntry>,
+    /// Stories of other sources, by the link alias of one of their entries.
+    pub elsewhere: HashMap<Alias, Row>,
+}
+
+/// What becomes of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Never seen: gets an id, its dates and, where another source has the same link, the story of that.
+    New {
+        /// For ever.
+        published: Timestamp,
+        /// Until it is edited.
+        updated: Timestamp,
+        /// The story it joins.
+        story: Option<Row>,
+    },
+    /// Known, and people would read something else now.
+    Changed {
+        /// Which entry.
+        row: Row,
+        /// The new `updated`.
+        updated: Timestamp,
+    },
+    /// Known and it reads the same, but a link, a category, a picture is different.
+    Retouched {
+        /// Which entry.
+        row: Row,
+    },
+    /// Known and unchanged.
+    Same {
+        /// Which entry.
+        row: Row,
+    },
+}
+
+/// Everything decided about one reading.
+#[derive(Debug, Clone, Default)]
+pub struct Settled {
+    /// In document order; an item that stood twice in the reading is here once.
+    pub decided: Vec<(Keyed, Decision)>,
+    /// Aliases that turned out to be shared by several items of this reading.
+    pub shared: Vec<Alias>,
+    /// What was odd.
+    pub remarks: Vec<Remark>,
+}
+
+/// Decides about the items of one reading. `now` is the time of the fetch.
+pub fn decide(items: Vec<Keyed>, known: &Known, now: Timestamp) -> Settled {
+    let mut out = Settled::default();
+    let items = without_doubles(items, &mut out);
+    let claims = claims(&items, known);
+    let dates = settle(&items, known.first_sight, now);
+    for ((keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
+        let decision = match claim.and_then(|row| known.entries.get(&row).map(|entry| (row, entry))) {
+            Some((row, entry)) => compare(&keyed, row, entry, now),
+            None => Decision::New { published, updated, story: story(&keyed, known) },
+        };
+        out.decided.push((keyed, decision));
+    }
+    out
+}
+
+fn compare(keyed: &Keyed, row: Row, entry: &KnownEntry, now: Timestamp) -> Decision {
+    if keyed.text_hash != entry.text_hash {
+        let told = keyed.item.updated.max(keyed.item.published);
+        let updated = whole(told.filter(|at| *at > entry.updated && *at <= now).unwrap_or(now));
+        return Decision::Changed { row, updated: updated.max(entry.updated) };
+    }
+    if keyed.item_hash != entry.item_hash { Decision::Retouched { row } } else { Decision::Same { row } }
+}
+
+fn story(keyed: &Keyed, known: &Known) -> Option<Row> {
+    let link = keyed.alias(AliasKind::Link)?;
+    let shared = known.aliases.get(&link).is_some_and(|alias| alias.shared);
+    known.elsewhere.get(&link).copied().filter(|_| !shared)
+}
+
+/// Takes out items that stand twice, and takes away aliases that several different items of the reading share.
+fn without_doubles(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+    let items = fold_kind(items, AliasKind::Guid, out);
+    fold_kind(items, AliasKind::Link, out)
+}
+
+fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed> {
+    let mut groups: HashMap<Alias, Vec<usize>> = HashMap::new();
+    for (index, keyed) in items.iter().enumerate() {
+        if let Some(alias) = keyed.alias(kind) {
+            groups.entry(alias).or_default().push(index);
+        }
+    }
+    let mut gone = HashSet::new();
+    let mut robbed = HashSet::new();
+    let mut crowded: Vec<(Alias, Vec<usize>)> =
+        groups.into_iter().filter(|(_, group)| group.len() > 1).collect();
+    crowded.sort_by_key(|(_, group)| group[0]);
+    for (alias, group) in crowded {
+        if group[1..].iter().all(|&i| is_double(&items[group[0]], &items[i], kind)) {
+            // The copy that was edited last speaks for all; of equals the first of the list.
+            let best = group
+                .iter()
+                .copied()
+                .max_by_key(|&i| (items[i].item.updated.max(items[i].item.published), std::cmp::Reverse(i)));
+            gone.extend(group.iter().copied().filter(|i| Some(*i) != best));
+            out.remarks.push(Remark::at(
+                Stage::Dedup,
+                group[0],
+                format!("stands {} times in the feed; taken once", group.len()),
+            ));
+        } else {
+            let (what, value) = match kind {
+                AliasKind::Guid => ("id", items[group[0]].item.id.clone().unwrap_or_default()),
+                _ => ("link", items[group[0]].item.url.as_ref().map(|u| u.to_string()).unwrap_or_default()),
+            };
+            out.remarks.push(Remark::of(
+                Stage::Dedup,
+                format!(
+                    "{} different items share the {what} `{value}`; it is not used to tell them apart",
+                    group.len()
+                ),
+            ));
+            out.shared.push(alias);
+            robbed.extend(group);
+        }
+    }
+    let mut kept = Vec::with_capacity(items.len());
+    for (index, mut keyed) in items.into_iter().enumerate() {
+        if gone.contains(&index) {
+            continue;
+        }
+        if robbed.contains(&index) {
+            keyed.aliases.retain(|(k, _)| *k != kind);
+        }
+        kept.push(keyed);
+    }
+    kept
+}
+
+/// Two items with the same alias of `kind`: one item twice, or two items?
+fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
+    match kind {
+        AliasKind::Guid => {
+            let links = (a.alias(AliasKind::Link), b.alias(AliasKind::Link));
+            a.text_hash == b.text_hash || matches!(links, (Some(x), Some(y)) if x == y)
+        }
+        // One link under two ids: an outlet that makes a new id for each revision, if the title is the same or the
+        // ids are that very address; a page that many items point to, otherwise.
+        _ => {
+            let places = (a.alias(AliasKind::Place), b.alias(AliasKind::Place));
+            a.text_hash == b.text_hash
+                || matches!(places, (Some(x), Some(y)) if x == y)
+                || (id_is_link(a) && id_is_link(b))
+        }
+    }
+}
+
+fn id_is_link(keyed: &Keyed) -> bool {
+    let (Some(id), Some(url)) = (&keyed.item.id, &keyed.item.url) else { return false };
+    url::Url::parse(id).is_ok_and(|id| link_key(&id) == link_key(url))
+}
+
+/// For each item the entry that it is, if any: strongest aliases first, each entry claimed once.
+fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
+    let mut claims: Vec<Option<Row>> = vec![None; items.len()];
+    let mut taken: HashSet<Row> = HashSet::new();
+    for kind in [AliasKind::Guid, AliasKind::Link, AliasKind::Place, AliasKind::Print] {
+        let weak_ones_count = kind != AliasKind::Link || mass_change(items, &claims, known);
+        for (index, keyed) in items.iter().enumerate() {
+            if claims[index].is_some() {
+                continue;
+            }
+            let Some(row) = lookup(keyed, kind, known).filter(|row| !taken.contains(row)) else { continue };
+            if weak_ones_count || is_supported(keyed, row, known) {
+                claims[index] = Some(row);
+                taken.insert(row);
+            }
+        }
+    }
+    claims
+}
+
+fn lookup(keyed: &Keyed, kind: AliasKind, known: &Known) -> Option<Row> {
+    keyed
+        .alias(kind)
+        .and_then(|alias| known.aliases.get(&alias))
+        .filter(|alias| !alias.shared)
+        .map(|alias| alias.row)
+}
+
+/// A link alone, under another id, is believed where title, text or date agree too: some pages show a new article
+/// under the same address each day.
+fn is_supported(keyed: &Keyed, row: Row, known: &Known) -> bool {
+    let Some(entry) = known.entries.get(&row) else { return false };
+    keyed.alias(AliasKind::Guid).is_none()
+        || lookup(keyed, AliasKind::Place, known) == Some(row)
+        || keyed.text_hash == entry.text_hash
+        || keyed.item.published.is_some_and(|at| whole(at) == entry.published)
+}
+
+/// True when the source gave new ids to most of what it had: then each link is believed.
+fn mass_change(items: &[Keyed], claims: &[Option<Row>], known: &Known) -> bool {
+    let open = items.iter().zip(claims).filter(|(_, claim)| claim.is_none());
+    let by_link = open.filter(|(keyed, _)| lookup(keyed, AliasKind::Link, known).is_some()).count();
+    by_link >= 3 && by_link * 2 >= items.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::keyed;
+    use super::*;
+    use crate::model::{Html, Item};
+
+    fn item(id: &str, url: &str, title: &str, published: &str) -> Item {
+        Item {
+            id: Some(id.to_owned()).filter(|id| !id.is_empty()),
+            url: url::Url::parse(url).ok(),
+            title: Some(title.to_owned()),
+            published: published.parse().ok(),
+            content: Some(Html::from_cleaner(format!("<p>{title}</p>"))),
+            ..Item::default()
+        }
+    }
+
+    fn week() -> Vec<Item> {
+        (1..=6)
+            .map(|n| {
+                item(
+                    &format!("g{n}"),
+                    &format!("https://a.example/{n}"),
+                    &format!("t{n}"),
+                    &format!("2026-11-0{n}T08:00:00Z"),
+                )
+            })
+            .collect()
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn keyed_all(items: Vec<Item>) -> Vec<Keyed> {
+        items.into_iter().map(|item| keyed(item, None)).collect()
+    }
+
+    /// What the store would know after `items` had been read.
+    fn after(items: Vec<Item>) -> Known {
+        let mut known = Known::default();
+        let settled = decide(keyed_all(items), &known, now());
+        for alias in &settled.shared {
+            known.aliases.insert(*alias, KnownAlias { row: -1, shared: true });
+        }
+        for (row, (keyed, decision)) in settled.decided.into_iter().enumerate() {
+            let Decision::New { published, updated, .. } = decision else { continue };
+            let row = row as Row;
+            for (_, alias) in &keyed.aliases {
+                known.aliases.entry(*alias).or_insert(KnownAlias { row, shared: false });
+            }
+            known.entries.insert(
+                row,
+                KnownEntry { text_hash: keyed.text_hash, item_hash: keyed.item_hash, published, updated },
+            );
+        }
+        known
+    }
+
+    fn new_ones(known: &Known, items: Vec<Item>) -> usize {
+        let settled = decide(keyed_all(items), known, now());
+        settled.decided.iter().filter(|(_, d)| matches!(d, Decision::New { .. })).count()
+    }
+
+    fn each(change: impl Fn(usize, &mut Item)) -> Vec<Item> {
+        let mut items = week();
+        items.iter_mut().enumerate().for_each(|(n, item)| change(n, item));
+        items
+    }
+
+    #[test]
+    fn nothing_a_source_does_to_one_of_its_marks_makes_old_entries_new() {
+        let known = after(week());
+        assert_eq!(new_ones(&known, week()), 0);
+        assert_eq!(new_ones(&known, each(|n, item| item.id = Some(format!("new-{n}")))), 0, "ids");
+        assert_eq!(new_ones(&known, each(|_, item| item.id = None)), 0, "ids gone");
+        assert_eq!(new_ones(&known, each(|_, item| item.id = Some("same".into()))), 0, "one id for all");
+        assert_eq!(new_ones(&known, each(|n, item| item.title = Some(format!("other {n}")))), 0, "titles");
+        assert_eq!(new_ones(&known, each(|_, item| item.published = None)), 0, "dates");
+        assert_eq!(new_ones(&known, each(|_, item| item.published = Some(now()))), 0, "fetch time as date");
+        let domain = each(|n, item| {
+            item.id = Some(format!("https://b.example/{n}"));
+            item.url = url::Url::parse(&format!("https://b.example/{}", n + 1)).ok();
+        });
+        assert_eq!(new_ones(&known, domain), 0, "domain and ids");
+        let both = each(|n, item| {
+            item.id = Some(format!("x{n}"));
+            item.title = Some(format!("other {n}"));
+        });
+        assert_eq!(new_ones(&known, both.clone()), 0, "ids and titles");
+        let mut all = both;
+        all.iter_mut().for_each(|item| item.published = None);
+        assert_eq!(new_ones(&known, all), 0, "ids, titles and dates of all at once");
+    }
+
+    #[test]
+    fn a_new_item_under_an_old_address_is_new() {
+        let known = after(week());
+        assert_eq!(
+            new_ones(&known, vec![item("g9", "https://a.example/1", "tomorrow", "2026-11-22T08:00:00Z")]),
+            1
+        );
+    }
+
+    #[test]
+    fn items_that_share_a_mark_stay_apart() {
+        let same_link = || each(|_, item| item.url = url::Url::parse("https://a.example/live").ok());
+        assert_eq!(new_ones(&Known::default(), same_link()), 6);
+        assert_eq!(new_ones(&after(same_link()), same_link()), 0);
+        let same_id = || each(|_, item| item.id = Some("id".into()));
+        assert_eq!(new_ones(&Known::default(), same_id()), 6);
+        assert_eq!(new_ones(&after(same_id()), same_id()), 0);
+    }
+
+    #[test]
+    fn an_item_that_stands_twice_is_taken_once() {
+        let mut items = week();
+        items.push(item("https://a.example/1#1", "https://a.example/1", "t1", "2026-11-01T09:00:00Z"));
+        let settled = decide(keyed_all(items), &Known::default(), now());
+        assert_eq!(settled.decided.len(), 6);
+        assert!(settled.remarks[0].text.contains("taken once"));
+    }
+
+    #[test]
+    fn an_edit_moves_updated_and_nothing_else() {
+        let known = after(week());
+        let mut edited = week().remove(0);
+        edited.content = Some(Html::from_cleaner("<p>corrected</p>".into()));
+        edited.published = Some("2026-11-23T11:00:00Z".parse().unwrap());
+        let settled = decide(keyed_all(vec![edited.clone()]), &known, now());
+        assert_eq!(settled.decided[0].1, Decision::Changed { row: 0, updated: edited.published.unwrap() });
+        let mut retouched = week().remove(0);
+        retouched.rights = Some("CC0".into());
+        let settled = decide(keyed_all(vec![retouched]), &known, now());
+        assert_eq!(settled.decided[0].1, Decision::Retouched { row: 0 });
+    }
+
+    #[test]
+    fn the_order_of_the_list_does_not_matter() {
+        let known = after(week());
+        let mut items = each(|n, item| item.id = Some(format!("g{}", 6 - n)));
+        let forward: HashMap<String, Decision> = decide(keyed_all(items.clone()), &known, now())
+            .decided
+            .into_iter()
+            .map(|(k, d)| (k.item.title.unwrap_or_default(), d))
+            .collect();
+        items.reverse();
+        let backward: HashMap<String, Decision> = decide(keyed_all(items), &known, now())
+            .decided
+            .into_iter()
+            .map(|(k, d)| (k.item.title.unwrap_or_default(), d))
+            .collect();
+        assert_eq!(forward, backward);
+    }
+}

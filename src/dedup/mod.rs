@@ -1,0 +1,14 @@
+//! Which items are known: items of one reading and what the store knows of their aliases in, decisions out.
+//!
+//! Pure and blind to the order of the items. Identity inside a source hangs on a ledger of aliases (`key`); a title
+//! alone is never identity. Nothing a source does to its GUIDs, links, titles or dates makes an old entry new as
+//! long as one alias still tells it.
+
+mod date;
+mod decide;
+mod id;
+pub mod key;
+
+pub use decide::{Decision, Known, KnownAlias, KnownEntry, Row, Settled, decide};
+pub use id::candidates as id_candidates;
+pub use key::{Alias, AliasKind, Keyed, keyed};

@@ -1,0 +1,128 @@
+//! The edge that touches other people's servers: asks for an address, over HTTP or from disk, within the bounds of
+//! the configuration, and says what came of it.
+//!
+//! ```text
+//! Request ─ guard (who may be asked) ─ hosts (whose turn it is) ─ client (redirects, time, size) ─ inflate ─→ Answer
+//! ```
+//!
+//! Nothing is remembered here between two runs: validators go in with the [`Request`] and come out with the
+//! [`Answer`]; the caller stores them together with the entries that came with them.
+
+mod client;
+mod explain;
+mod failure;
+mod file;
+mod guard;
+mod headers;
+mod hosts;
+mod inflate;
+mod names;
+mod proxy;
+mod question;
+mod settings;
+mod trail;
+mod wall;
+
+use std::time::Duration;
+
+use url::Url;
+
+pub use client::Client;
+pub use failure::{Failure, FetchError, Limit, Step};
+pub use guard::{Allowed, AllowedError, Blocked};
+pub use names::Lookup;
+pub use settings::Settings;
+
+/// What we would like to get; goes into `Accept`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Accept {
+    /// A feed, else a page that announces one.
+    #[default]
+    Feed,
+    /// A page.
+    Page,
+}
+
+/// One question to one source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What to ask: `http:`, `https:` or `file:`. Credentials in it go to this origin only.
+    pub url: Url,
+    /// The `ETag` of the last answer, byte by byte.
+    pub etag: Option<Vec<u8>>,
+    /// The `Last-Modified` of the last answer, byte by byte.
+    pub last_modified: Option<Vec<u8>>,
+    /// Further headers, secrets already looked up. They go to the origin of `url` only, but for harmless ones like `Accept-Language`.
+    pub headers: Vec<(String, String)>,
+    /// Takes the place of our User-Agent.
+    pub user_agent: Option<String>,
+    /// What we would like to get.
+    pub accept: Accept,
+}
+
+impl Request {
+    /// A question for a feed at `url` about which nothing is known yet.
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            etag: None,
+            last_modified: None,
+            headers: Vec::new(),
+            user_agent: None,
+            accept: Accept::default(),
+        }
+    }
+}
+
+/// What came of a question that came through.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The same as last time (304; a file that did not change).
+    Unchanged(Seen),
+    /// Something to read.
+    Fresh(Response),
+    /// Gone for good (410), says the server.
+    Gone,
+}
+
+/// What an answer without a body tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The address that answered, after all redirects, without credentials.
+    pub url: Url,
+    /// The address to ask in future, when every redirect on the way was permanent (301, 308); `None` = the one asked, so far.
+    pub permanent_url: Option<Url>,
+    /// The validator to send next time, byte by byte: the new one, else the one that was sent.
+    pub etag: Option<Vec<u8>>,
+    /// The same for `Last-Modified`.
+    pub last_modified: Option<Vec<u8>>,
+    /// For how long it says that it stays fresh; not clamped to anything sensible yet.
+    pub max_age: Option<Duration>,
+}
+
+/// An answer with a body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// The address that answered, after all redirects, without credentials: the base of what the body holds.
+    pub url: Url,
+    /// The address to ask in future, when all redirects on the way up to it were permanent (301, 308); `None` = the one asked.
+    pub permanent_url: Option<Url>,
+    /// 200 to 299; 200 for a file.
+    pub status: u16,
+    /// `Content-Type` as told.
+    pub content_type: Option<String>,
+    /// The body, compression undone.
+    pub body: Vec<u8>,
+    /// BLAKE3 of `body`: tells an unchanged body where a server knows no validators, or lies.
+    pub hash: [u8; 32],
+    /// The validator to send next time, byte by byte. `None` when `truncated`: a half must not be confirmed for ever.
+    pub etag: Option<Vec<u8>>,
+    /// The same for `Last-Modified`.
+    pub last_modified: Option<Vec<u8>>,
+    /// For how long it says that it stays fresh; not clamped to anything sensible yet.
+    pub max_age: Option<Duration>,
+    /// True when the end of the body is missing. What is there can be read.
+    pub truncated: bool,
+    /// What was odd about the answer, as sentences for a [`Remark`](crate::model::Remark) of the stage `fetch`.
+    pub remarks: Vec<String>,
+}

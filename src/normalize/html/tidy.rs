@@ -1,0 +1,415 @@
+//! One linear pass from any markup to clean markup: allowed elements only, properly nested, text escaped.
+//!
+//! What comes out holds no raw text element, no comment and no foreign content, so a browser's tokenizer never
+//! leaves its data state in it: the tags it sees are the tags written here. The nesting follows the tree
+//! construction of the HTML Standard (13.2.6) far enough that its parser finds nothing to move.
+
+use ::url::Url;
+
+use super::attribute::{self, Attributes};
+use super::element::{self, Element, Kind};
+use super::reference::{self, Place};
+use super::token::{Token, Tokens};
+use crate::normalize::text;
+
+/// How deep elements may nest; deeper ones lose their tags and keep their text.
+const DEPTH: usize = 256;
+
+/// What one pass gave.
+#[derive(Debug, Default)]
+pub struct Tidied {
+    /// Clean markup.
+    pub markup: String,
+    /// True when the input was of the common kind: nothing in it had to be moved, swallowed or guessed.
+    pub plain: bool,
+}
+
+/// Cleans a fragment in one pass. Time and memory are linear in its length.
+pub fn tidy(html: &str, base: Option<&Url>) -> Tidied {
+    let mut tokens = Tokens::new(html);
+    let mut tree = Tree {
+        base,
+        out: String::with_capacity(html.len()),
+        pending: String::new(),
+        open: Vec::new(),
+        fresh_pre: false,
+        plain: true,
+        unended: Vec::new(),
+        lazy: None,
+    };
+    let mut name_space = String::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Text(text) => tree.text(text),
+            Token::Start { name, closed } => {
+                let name = lower(name, &mut name_space);
+                tree.start(name, closed, &mut tokens);
+            }
+            Token::End(name) => tree.end(lower(name, &mut name_space)),
+            Token::Nothing => tree.plain = false,
+        }
+    }
+    tree.close_to(0);
+    tree.flush();
+    let end = tree.out.trim_end_matches(is_space).len();
+    tree.out.truncate(end);
+    Tidied { markup: tree.out, plain: tree.plain }
+}
+
+fn lower<'n>(name: &'n str, space: &'n mut String) -> &'n str {
+    if !name.bytes().any(|b| b.is_ascii_uppercase()) {
+        return name;
+    }
+    space.clear();
+    space.push_str(name);
+    space.make_ascii_lowercase();
+    space
+}
+
+struct Tree<'b> {
+    base: Option<&'b Url>,
+    out: String,
+    /// Text not yet written: composed only when nothing more can join it.
+    pending: String,
+    open: Vec<&'static Element>,
+    /// Nothing was written since `<pre>`: its first line breaks are not shown.
+    fresh_pre: bool,
+    plain: bool,
+    /// Swallowed elements whose end tag was looked for in vain.
+    unended: Vec<String>,
+    /// The picture that was mended last: a `noscript` behind it only repeats it.
+    lazy: Option<String>,
+}
+
+impl Tree<'_> {
+    fn text(&mut self, raw: &str) {
+        let decoded = reference::decode(raw, Place::Text);
+        let legal = text::legal(&decoded);
+        let mut text: &str = &legal;
+        if self.fresh_pre && self.pending.is_empty() {
+            text = text.trim_start_matches('\n');
+        }
+        if text.is_empty() {
+            return;
+        }
+        if self.pending.is_empty() && !text.chars().all(is_space) {
+            self.enter_cell();
+        } else if !self.pending.is_empty() && self.in_table() && !text.chars().all(is_space) {
+            self.flush();
+            self.enter_cell();
+        }
+        self.pending.push_str(text);
+    }
+
+    /// Writes the text that is waiting.
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let pending = std::mem::take(&mut self.pending);
+        let composed = text::compose(&pending);
+        let mut text: &str = &composed;
+        if self.out.is_empty() {
+            text = text.trim_start_matches(is_space);
+        } else if self.out.ends_with('>') {
+            // Whoever composes the markup once more would join this one to the tag: `>` + U+0338 = `≯`.
+            text = text.trim_start_matches('\u{338}');
+        }
+        if self.fresh_pre {
+            text = text.trim_start_matches('\n');
+        }
+        if !text.is_empty() {
+            reference::escape(text, Place::Text, &mut self.out);
+            self.fresh_pre = false;
+        }
+        self.pending = pending;
+        self.pending.clear();
+    }
+
+    fn start(&mut self, name: &str, closed: bool, tokens: &mut Tokens<'_>) {
+        let Some(element) = element::find(name) else { return self.foreign(name, closed, tokens) };
+        let Some(attributes) = attribute::read(element, &tokens.attributes, self.base) else {
+            // A picture that nobody can see.
+            return;
+        };
+        if name == "img" {
+            self.lazy = attributes.mended.then(|| attributes.value("src").unwrap_or_default().to_owned());
+        }
+        if !self.make_room(element) {
+            return;
+        }
+        if element.kind == Kind::Void || element.kind == Kind::Column {
+            return self.write_start(element, &attributes);
+        }
+        if self.open.len() >= DEPTH {
+            self.plain = false;
+            return;
+        }
+        self.write_start(element, &attributes);
+        self.open.push(element);
+        if closed {
+            self.close_to(self.open.len() - 1);
+        }
+    }
+
+    /// An element that is not shown: its tags go, and what it holds where that is no text.
+    fn foreign(&mut self, name: &str, closed: bool, tokens: &mut Tokens<'_>) {
+        self.plain = false;
+        let repeated = name == "noscript" && self.lazy.take().is_some();
+        if closed || !(element::is_swallowed(name) || repeated) || self.unended.iter().any(|it| it == name) {
+            return;
+        }
+        if !tokens.skip_past_end_of(name) {
+            if matches!(name, "script" | "style") {
+                tokens.skip_all();
+            }
+            self.unended.push(name.to_owned());
+        }
+    }
+
+    /// Closes what an element of this kind ends and opens what it stands in. False: it has no place here.
+    fn make_room(&mut self, element: &'static Element) -> bool {
+        match element.kind {
+            Kind::Caption | Kind::Columns | Kind::Section => return self.back_to(&[Kind::Table]),
+            Kind::Column => {
+                return self.back_to(&[Kind::Table, Kind::Columns]) && self.imply(Kind::Table, "colgroup");
+            }
+            Kind::Row => {
+                return self.back_to(&[Kind::Table, Kind::Section]) && self.imply(Kind::Table, "tbody");
+            }
+            Kind::Cell => {
+                return self.back_to(&[Kind::Table, Kind::Section, Kind::Row])
+                    && self.imply(Kind::Table, "tbody")
+                    && self.imply(Kind::Section, "tr");
+            }
+            _ => self.enter_cell(),
+        }
+        match element.kind {
+            Kind::Inline => {}
+            Kind::Anchor => self.close_in_cell(|it| it.kind == Kind::Anchor),
+            Kind::Ruby => {
+                let rtc = matches!(element.name, "rt" | "rp");
+                if self.in_cell(|it| it.name == "ruby").is_some() {
+                    while self.open.last().is_some_and(|it| is_implied(it) && !(rtc && it.name == "rtc")) {
+                        self.close_to(self.open.len() - 1);
+                    }
+                }
+            }
+            Kind::Item | Kind::Term => {
+                let same = self.open.iter().rposition(|it| it.kind == element.kind || it.hides_items());
+                if let Some(at) = same.filter(|at| self.open[*at].kind == element.kind) {
+                    self.close_to(at);
+                }
+                self.close_in_cell(|it| it.kind == Kind::Paragraph);
+            }
+            Kind::Void if element.name != "hr" => {}
+            _ => self.close_in_cell(|it| it.kind == Kind::Paragraph),
+        }
+        if element.kind == Kind::Heading && self.open.last().is_some_and(|it| it.kind == Kind::Heading) {
+            self.close_to(self.open.len() - 1);
+        }
+        true
+    }
+
+    fn end(&mut self, name: &str) {
+        let Some(element) = element::find(name) else {
+            self.plain = false;
+            return;
+        };
+        let same = |it: &Element| match element.kind {
+            Kind::Heading => it.kind == Kind::Heading,
+            _ => it.name == element.name,
+        };
+        let at = match element.kind {
+            Kind::Void if name == "br" => {
+                self.enter_cell();
+                return self.write_start(element, &Attributes::default());
+            }
+            Kind::Table => self.open.iter().rposition(|it| it.kind == Kind::Table),
+            Kind::Caption | Kind::Columns | Kind::Section | Kind::Row | Kind::Cell => {
+                let found = self.open.iter().rposition(|it| same(it) || it.kind == Kind::Table);
+                found.filter(|at| same(self.open[*at]))
+            }
+            _ => self.in_cell(same),
+        };
+        match at {
+            Some(at) => {
+                self.plain &=
+                    at + 1 == self.open.len() || self.open[at + 1..].iter().all(|it| is_implied(it));
+                self.close_to(at);
+            }
+            None => self.plain = false,
+        }
+    }
+
+    /// The innermost open element that fits, looked for inside the innermost cell or caption only.
+    fn in_cell(&self, fits: impl Fn(&Element) -> bool) -> Option<usize> {
+        let at = self.open.iter().rposition(|it| fits(it) || is_wall(it))?;
+        (!is_wall(self.open[at])).then_some(at)
+    }
+
+    fn close_in_cell(&mut self, fits: impl Fn(&Element) -> bool) {
+        if let Some(at) = self.in_cell(fits) {
+            self.plain &= at + 1 == self.open.len();
+            self.close_to(at);
+        }
+    }
+
+    /// Closes elements of the innermost table until one of these kinds is current. False: there is no table.
+    fn back_to(&mut self, kinds: &[Kind]) -> bool {
+        let wanted = |it: &&'static Element| kinds.contains(&it.kind) || it.kind == Kind::Table;
+        match self.open.iter().rposition(|it| wanted(&it)) {
+            Some(at) => {
+                self.plain &=
+                    self.open[at + 1..].iter().all(|it| !matches!(it.kind, Kind::Inline | Kind::Anchor));
+                self.close_to(at + 1);
+                true
+            }
+            None => {
+                self.plain = false;
+                false
+            }
+        }
+    }
+
+    /// Opens an element that the writer left out, when the current one is of this kind. False: too deep.
+    fn imply(&mut self, kind: Kind, name: &str) -> bool {
+        if self.open.last().is_some_and(|it| it.kind != kind) {
+            return true;
+        }
+        match element::find(name) {
+            Some(element) if self.open.len() < DEPTH => {
+                self.write_start(element, &Attributes::default());
+                self.open.push(element);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn in_table(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|it| matches!(it.kind, Kind::Table | Kind::Columns | Kind::Section | Kind::Row))
+    }
+
+    /// What stands in a table outside its cells gets a cell: a browser would move it before the table.
+    fn enter_cell(&mut self) {
+        if !self.in_table() {
+            return;
+        }
+        self.plain = false;
+        if self.open.last().is_some_and(|it| it.kind == Kind::Columns) {
+            self.close_to(self.open.len() - 1);
+        }
+        let made = self.imply(Kind::Table, "tbody")
+            && self.imply(Kind::Section, "tr")
+            && self.imply(Kind::Row, "td");
+        if !made {
+            // Too deep for a cell: the table ends here.
+            let table = self.open.iter().rposition(|it| it.kind == Kind::Table).unwrap_or(0);
+            self.close_to(table);
+            self.enter_cell();
+        }
+    }
+
+    fn write_start(&mut self, element: &Element, attributes: &Attributes<'_>) {
+        self.flush();
+        self.out.push('<');
+        self.out.push_str(element.name);
+        attributes.write_to(&mut self.out);
+        self.out.push('>');
+        self.fresh_pre = element.kind == Kind::Preformatted;
+    }
+
+    /// Closes open elements until so many are left.
+    fn close_to(&mut self, left: usize) {
+        while self.open.len() > left {
+            self.flush();
+            if let Some(element) = self.open.pop() {
+                self.out.push_str("</");
+                self.out.push_str(element.name);
+                self.out.push('>');
+                self.fresh_pre = false;
+            }
+        }
+    }
+}
+
+/// Elements whose end tag may be left out.
+fn is_implied(it: &Element) -> bool {
+    matches!(it.kind, Kind::Item | Kind::Term | Kind::Paragraph | Kind::Ruby)
+}
+
+/// What no end tag and no implied end from inside gets past.
+fn is_wall(it: &Element) -> bool {
+    matches!(it.kind, Kind::Caption | Kind::Table | Kind::Cell)
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\u{c}' | '\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &str) {
+        assert_eq!(tidy(html, None).markup, expected, "{html}");
+    }
+
+    #[test]
+    fn what_was_left_out_is_filled_in() {
+        check("<p>a<p>b", "<p>a</p><p>b</p>");
+        check("<ul><li>a<li>b</ul>c", "<ul><li>a</li><li>b</li></ul>c");
+        check("<dl><dt>a<dd>b<dt>c</dl>", "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>");
+        check(
+            "<table><tr><td>a<td>b<tr><th>c</table>",
+            "<table><tbody><tr><td>a</td><td>b</td></tr><tr><th>c</th></tr></tbody></table>",
+        );
+        check("<ruby>漢<rt>kan<rt>x</ruby>", "<ruby>漢<rt>kan</rt><rt>x</rt></ruby>");
+        check("<b>a", "<b>a</b>");
+    }
+
+    #[test]
+    fn what_crosses_is_nested() {
+        check("<p><b>a</p>b</b>c", "<p><b>a</b></p>bc");
+        check("<a href=x>a<a href=y>b</a>", "<a href=\"x\">a</a><a href=\"y\">b</a>");
+        check("<p>a<div>b</div>c</p>", "<p>a</p><div>b</div>c");
+        check("a</p></b></br>b", "a<br>b");
+        check(
+            "<table>x<tr><td>y</table>",
+            "<table><tbody><tr><td>x</td></tr><tr><td>y</td></tr></tbody></table>",
+        );
+        check("<tr><td>x", "x");
+    }
+
+    #[test]
+    fn a_closed_tag_of_xhtml_swallows_nothing() {
+        check("a<iframe src=x />b", "ab");
+        check("a<script src=\"x\"/>b<b/>c", "ab<b></b>c");
+        check("a<iframe>b</iframe>c<iframe>d", "acd");
+        check("a<br/>b<p/>c", "a<br>b<p></p>c");
+    }
+
+    #[test]
+    fn preformatted_text_begins_with_text() {
+        check("<pre>\n\n a\n</pre>", "<pre> a\n</pre>");
+        check("<pre><!-- x -->\nb</pre>", "<pre>b</pre>");
+    }
+
+    #[test]
+    fn letters_join_across_what_is_gone() {
+        check("e<!-- -->\u{301}", "é");
+        check("<b>a</b>\u{338}b", "<b>a</b>b");
+        check("a &gt;\u{338} b", "a ≯ b");
+    }
+
+    #[test]
+    fn depth_has_an_end_and_text_has_not() {
+        let html = format!("{}x{}y", "<div>".repeat(100_000), "</div>".repeat(100_000));
+        let tidied = tidy(&html, None).markup;
+        assert_eq!(tidied.matches("<div>").count(), DEPTH);
+        assert!(tidied.contains('x') && tidied.contains('y'));
+    }
+}

@@ -1,0 +1,224 @@
+//! Text as readers get it: NFC with joiners kept, nothing that XML cannot carry, titles in one line.
+
+use std::borrow::Cow;
+
+use ::url::Url;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::html;
+use super::html::reference;
+use crate::model::{Raw, RawHtml};
+
+/// A title, a name, rights: one line of plain text; `None` when nothing is left. Tags are gone, references decoded.
+pub fn line(raw: &Raw) -> Option<String> {
+    match raw {
+        Raw::Text(text) => plain_line(&decode_again(text)),
+        Raw::Html(raw) if !raw.html.contains(['<', '&']) => plain_line(&raw.html),
+        Raw::Html(raw) if !html::has_known_tag(&raw.html) => {
+            plain_line(&reference::decode(&raw.html, reference::Place::Text))
+        }
+        Raw::Html(raw) => plain_line(&html::clean(raw, None::<&Url>).text()),
+    }
+}
+
+/// A name as found in a field that should hold no markup but may: one line of plain text.
+pub fn name(text: &str) -> Option<String> {
+    if text.contains('<') && html::has_known_tag(text) {
+        return plain_line(&html::clean(&RawHtml { html: text.to_owned(), base: None }, None).text());
+    }
+    plain_line(&decode_again(text))
+}
+
+/// One line of plain text: white space folded, controls out, NFC; `None` when nothing is left.
+pub fn plain_line(text: &str) -> Option<String> {
+    let legal = legal(text);
+    let folded = match is_folded(&legal) {
+        true => legal,
+        false => Cow::Owned(legal.split_whitespace().collect::<Vec<_>>().join(" ")),
+    };
+    let line = compose(&without_overrides(&folded)).into_owned();
+    (!line.is_empty()).then_some(line)
+}
+
+fn is_folded(text: &str) -> bool {
+    let mut before = ' ';
+    let single = text.chars().all(|c| {
+        let fine = !c.is_whitespace() || (c == ' ' && before != ' ');
+        before = c;
+        fine
+    });
+    single && before != ' '
+}
+
+/// NFC. Joiners (U+200C, U+200D) stay: they choose letter shapes.
+pub fn compose(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfc().collect())
+}
+
+/// Text without the characters that XML 1.0 cannot carry (section 2.2, Char); line ends become `\n`.
+pub fn legal(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| c == '\r' || is_illegal(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut before = '\0';
+    for c in text.chars() {
+        match c {
+            '\r' => out.push('\n'),
+            '\n' if before == '\r' => {}
+            c if is_illegal(c) => {}
+            c => out.push(c),
+        }
+        before = c;
+    }
+    Cow::Owned(out)
+}
+
+fn is_illegal(c: char) -> bool {
+    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// References that were escaped once too often decode again: the title of an article is text, and nobody writes
+/// `&#8217;` in it. `&lt;` and `&gt;` stay, since a title may be about markup.
+fn decode_again(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') || !text.contains(';') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(40).position(|b| b == b';').map_or(1, |at| at + 1);
+        let (head, tail) = rest.split_at(end);
+        match head {
+            "&lt;" | "&gt;" | "&" => out.push_str(head),
+            _ => out.push_str(&reference::decode(head, reference::Place::Attribute)),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Takes out what turns the direction of everything behind it (U+202A to U+202E), and isolates without a partner.
+fn without_overrides(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+        return Cow::Borrowed(text);
+    }
+    let mut open = 0usize;
+    let mut out: String = text
+        .chars()
+        .filter(|c| match c {
+            '\u{202a}'..='\u{202e}' => false,
+            '\u{2066}'..='\u{2068}' => {
+                open += 1;
+                true
+            }
+            '\u{2069}' => {
+                let closes = open > 0;
+                open = open.saturating_sub(1);
+                closes
+            }
+            _ => true,
+        })
+        .collect();
+    out.extend(std::iter::repeat_n('\u{2069}', open));
+    Cow::Owned(out)
+}
+
+/// Plain text as markup: escaped; an empty line ends a paragraph, other line ends are kept where the writer meant them.
+pub fn to_markup(text: &str) -> String {
+    let text = legal(text.trim());
+    let paragraphs: Vec<Vec<&str>> = paragraphs(&text);
+    let escaped = |lines: &[&str]| {
+        let mut out = String::new();
+        // Lines that are all indented were broken by the program that wrote the feed, not by the writer.
+        let wrapped = lines.iter().skip(1).all(|line| line.starts_with([' ', '\t']));
+        for (n, line) in lines.iter().enumerate() {
+            if n > 0 {
+                out.push_str(if wrapped { "\n" } else { "<br>\n" });
+            }
+            reference::escape(line.trim(), reference::Place::Text, &mut out);
+        }
+        out
+    };
+    match paragraphs.as_slice() {
+        [] => String::new(),
+        [one] => escaped(one),
+        many => many.iter().map(|lines| format!("<p>{}</p>", escaped(lines))).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn paragraphs(text: &str) -> Vec<Vec<&str>> {
+    let mut all = Vec::new();
+    let mut lines = Vec::new();
+    for line in text.lines().chain([""]) {
+        if !line.trim().is_empty() {
+            lines.push(line);
+        } else if !lines.is_empty() {
+            all.push(std::mem::take(&mut lines));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(raw: &Raw, expected: &str) {
+        assert_eq!(line(raw).unwrap_or_default(), expected, "{raw:?}");
+    }
+
+    fn html(html: &str) -> Raw {
+        Raw::Html(RawHtml { html: html.to_owned(), base: None })
+    }
+
+    fn plain(text: &str) -> Raw {
+        Raw::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_title_is_one_line_without_tags() {
+        check(&html(" a <b>bold</b>\n  move &amp; more "), "a bold move & more");
+        check(&html("x<br>y"), "x y");
+        check(&plain("a <b> c"), "a <b> c");
+        check(&html("Vec<u8> explained"), "Vec<u8> explained");
+        check(&html("a<script>b</script>c"), "ac");
+        check(&html(" \u{b} "), "");
+    }
+
+    #[test]
+    fn references_of_a_title_are_decoded_once_and_double_ones_once_more() {
+        check(&html("‘ক’ &#8216;খ&#8217; &amp; গ"), "‘ক’ ‘খ’ & গ");
+        check(&plain("‘ক’ &#8216;খ&#8217; &amp; গ"), "‘ক’ ‘খ’ & গ");
+        check(&plain("the &lt;p> tag & Q&A; x"), "the &lt;p> tag & Q&A; x");
+        check(&html("&amp;lt;b&amp;gt;"), "&lt;b&gt;");
+    }
+
+    #[test]
+    fn letters_are_composed_and_joiners_stay() {
+        check(&plain("\u{9df}"), "\u{9af}\u{9bc}");
+        check(&plain("ক\u{9c7}\u{9be}"), "ক\u{9cb}");
+        check(&plain("র\u{200d}\u{9cd}যাব হ\u{200c}্যা"), "র\u{200d}\u{9cd}যাব হ\u{200c}্যা");
+    }
+
+    #[test]
+    fn titles_do_not_turn_the_text_behind_them() {
+        check(&plain("a\u{202e}b\u{202c}c"), "abc");
+        check(&plain("\u{2067}א"), "\u{2067}א\u{2069}");
+        check(&plain("a\u{2069}b"), "ab");
+    }
+
+    #[test]
+    fn plain_text_keeps_its_lines_and_paragraphs() {
+        assert_eq!(to_markup(" a < b \n"), "a &lt; b");
+        assert_eq!(to_markup("a\nb"), "a<br>\nb");
+        assert_eq!(to_markup("a\n   b\n   c"), "a\nb\nc");
+        assert_eq!(to_markup("a\n\nb\n \nc"), "<p>a</p>\n<p>b</p>\n<p>c</p>");
+    }
+}

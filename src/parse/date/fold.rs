@@ -1,0 +1,119 @@
+//! Dates are compared without what writers leave out or add: accents, vowel signs of Arabic and Hebrew, joiners,
+//! letter case, the script of digits.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The zeros of the scripts that have digits of their own (Unicode, general category Nd).
+const ZEROS: [char; 37] = [
+    '\u{660}',
+    '\u{6f0}',
+    '\u{7c0}',
+    '\u{966}',
+    '\u{9e6}',
+    '\u{a66}',
+    '\u{ae6}',
+    '\u{b66}',
+    '\u{be6}',
+    '\u{c66}',
+    '\u{ce6}',
+    '\u{d66}',
+    '\u{de6}',
+    '\u{e50}',
+    '\u{ed0}',
+    '\u{f20}',
+    '\u{1040}',
+    '\u{1090}',
+    '\u{17e0}',
+    '\u{1810}',
+    '\u{1946}',
+    '\u{19d0}',
+    '\u{1a80}',
+    '\u{1a90}',
+    '\u{1b50}',
+    '\u{1bb0}',
+    '\u{1c40}',
+    '\u{1c50}',
+    '\u{a620}',
+    '\u{a8d0}',
+    '\u{a900}',
+    '\u{a9d0}',
+    '\u{a9f0}',
+    '\u{aa50}',
+    '\u{abf0}',
+    '\u{ff10}',
+    '\u{104a0}',
+];
+
+/// Folds a date or a word of a table.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let bare: String = text.nfkd().filter(|c| !is_dropped(*c)).map(alike).nfc().collect();
+    bare.to_lowercase().chars().filter(|c| !is_dropped(*c)).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+}
+
+fn is_dropped(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36f}'   // accents
+        | '\u{ad}'              // soft hyphen
+        | '\u{591}'..='\u{5bd}' // points of Hebrew
+        | '\u{5bf}'..='\u{5c7}'
+        | '\u{61c}'
+        | '\u{640}'             // tatweel
+        | '\u{64b}'..='\u{655}' // vowel signs of Arabic
+        | '\u{670}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}'
+    )
+}
+
+/// One of several characters that mean the same in a date.
+fn alike(c: char) -> char {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' => '-',
+        '\u{2044}' => '/',
+        '،' | '、' | '，' | '；' | '؛' => ',',
+        '。' => '.',
+        'ی' | 'ى' => 'ي',
+        'ک' => 'ك',
+        'ھ' | 'ہ' | 'ة' | 'ۃ' => 'ه',
+        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' | '׳' => '\'',
+        c => match ZEROS.partition_point(|zero| *zero <= c).checked_sub(1).map(|at| ZEROS[at]) {
+            Some(zero) if c as u32 - (zero as u32) < 10 => char::from(b'0' + (c as u32 - zero as u32) as u8),
+            _ => c,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(fold(text), expected);
+        assert_eq!(fold(&fold(text)), expected, "folding twice is folding once");
+    }
+
+    #[test]
+    fn digits_of_every_script_are_digits() {
+        check("২৫ ٢٥ ۲۵ २५ ๒๕ ２５", "25 25 25 25 25 25");
+    }
+
+    #[test]
+    fn accents_case_and_joiners_do_not_count() {
+        check("Février ΑΥΓΟΎΣΤΟΥ", "fevrier αυγουστου");
+        check("র\u{200d}্য \u{9df} \u{9af}\u{9bc}", "র্য \u{9af}\u{9bc} \u{9af}\u{9bc}");
+        check("صباحًا یکشنبه", "صباحا يكشنبه");
+        check("25–10−2022", "25-10-2022");
+        check("İstanbul", "istanbul");
+    }
+
+    #[test]
+    fn zeros_are_in_order() {
+        assert!(ZEROS.is_sorted());
+    }
+}

@@ -1,0 +1,153 @@
+//! JSON Feed 1.0 and 1.1, with every field in whatever type it came.
+
+use serde_json::{Map, Value};
+
+use super::lenient_json;
+use super::notes::Notes;
+use super::text::{html, plain};
+use crate::model::{ChannelDraft, Draft, Format, RawAttachment, RawCategory, RawPerson, RawUrl, Reading};
+
+type Object = Map<String, Value>;
+
+/// Reads a document that begins like JSON. What is no feed gives format `Unknown` with a remark.
+pub(super) fn read(text: &str, notes: &mut Notes) -> Reading {
+    let value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(_) => lenient_json::read(text, notes),
+    };
+    let Value::Object(feed) = value else {
+        notes.repaired("it is no feed: it looks like JSON that is no feed");
+        return Reading::default();
+    };
+    let version = string(&feed, &["version"]).unwrap_or_default();
+    let items = feed.get("items").and_then(Value::as_array);
+    let format = match version.rsplit('/').find(|part| !part.is_empty()) {
+        _ if !version.contains("jsonfeed") && items.is_none() => {
+            notes.repaired("it is no feed: it looks like JSON that is no feed");
+            return Reading::default();
+        }
+        Some("1") | Some("1.0") => Format::JsonFeed10,
+        Some("1.1") => Format::JsonFeed11,
+        _ => {
+            notes.odd("a JSON Feed that tells no version we know is read as 1.1");
+            Format::JsonFeed11
+        }
+    };
+    let drafts = items.into_iter().flatten().filter_map(Value::as_object).map(item).collect();
+    Reading { format, channel: channel(&feed), drafts, ..Reading::default() }
+}
+
+fn channel(feed: &Object) -> ChannelDraft {
+    let hubs = list(feed, "hubs").filter_map(|hub| match hub {
+        Value::Object(hub) => address(hub, &["url"]),
+        Value::String(url) => Some(RawUrl { value: url.trim().to_owned(), base: None }),
+        _ => None,
+    });
+    ChannelDraft {
+        title: string(feed, &["title"]).and_then(plain),
+        subtitle: string(feed, &["description"]).and_then(plain),
+        home_url: address(feed, &["home_page_url"]),
+        self_url: address(feed, &["feed_url"]),
+        hub_urls: hubs.collect(),
+        language: string(feed, &["language"]),
+        icon_url: address(feed, &["favicon"]),
+        image_url: address(feed, &["icon"]),
+        authors: people(feed),
+        ..ChannelDraft::default()
+    }
+}
+
+fn item(item: &Object) -> Draft {
+    let mut urls: Vec<RawUrl> =
+        [address(item, &["url"]), address(item, &["external_url"])].into_iter().flatten().collect();
+    urls.dedup();
+    let id = string(item, &["id"]);
+    if urls.is_empty()
+        && let Some(id) = id.as_ref().filter(|id| id.starts_with("http://") || id.starts_with("https://"))
+    {
+        urls.push(RawUrl { value: id.clone(), base: None });
+    }
+    let text = || string(item, &["content_text"]).and_then(plain);
+    let tags = match item.get("tags") {
+        Some(Value::String(tags)) => tags.split(',').map(|tag| tag.trim().to_owned()).collect(),
+        _ => list(item, "tags").filter_map(scalar).collect::<Vec<_>>(),
+    };
+    Draft {
+        id,
+        urls,
+        title: string(item, &["title"]).and_then(plain),
+        summary: string(item, &["summary"]).and_then(plain),
+        content: string(item, &["content_html"]).and_then(|markup| html(markup, None)).or_else(text),
+        language: string(item, &["language"]),
+        published: string(item, &["date_published"]),
+        updated: string(item, &["date_modified"]),
+        authors: people(item),
+        categories: tags
+            .into_iter()
+            .filter(|tag| !tag.trim().is_empty())
+            .map(|term| RawCategory { term, ..RawCategory::default() })
+            .collect(),
+        attachments: list(item, "attachments").filter_map(Value::as_object).filter_map(attachment).collect(),
+        image_url: address(item, &["image", "banner_image"]),
+        ..Draft::default()
+    }
+}
+
+fn attachment(attachment: &Object) -> Option<RawAttachment> {
+    Some(RawAttachment {
+        url: address(attachment, &["url"])?,
+        media_type: string(attachment, &["mime_type"]),
+        size: string(attachment, &["size_in_bytes"]),
+        duration: string(attachment, &["duration_in_seconds"]),
+        title: string(attachment, &["title"]),
+    })
+}
+
+/// `authors` of 1.1 and `author` of 1.0, as objects or bare names.
+fn people(object: &Object) -> Vec<RawPerson> {
+    let several = list(object, "authors");
+    let mut people: Vec<RawPerson> = several.filter_map(person).collect();
+    if people.is_empty() {
+        people.extend(object.get("author").and_then(person));
+    }
+    people
+}
+
+fn person(value: &Value) -> Option<RawPerson> {
+    let person = match value {
+        Value::Object(person) => RawPerson {
+            name: string(person, &["name"]),
+            email: string(person, &["email"]),
+            url: address(person, &["url"]),
+        },
+        other => RawPerson { name: scalar(other), ..RawPerson::default() },
+    };
+    (person != RawPerson::default()).then_some(person)
+}
+
+/// The members of an array, or the value itself where somebody forgot the brackets.
+fn list<'o>(object: &'o Object, key: &str) -> impl Iterator<Item = &'o Value> {
+    match object.get(key) {
+        Some(Value::Array(values)) => values.iter(),
+        Some(value @ (Value::Object(_) | Value::String(_))) => std::slice::from_ref(value).iter(),
+        _ => [].iter(),
+    }
+}
+
+/// The first of these that says anything.
+fn string(object: &Object, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| object.get(*key).and_then(scalar))
+}
+
+fn address(object: &Object, keys: &[&str]) -> Option<RawUrl> {
+    string(object, keys).map(|value| RawUrl { value: value.trim().to_owned(), base: None })
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if text.trim().is_empty() => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

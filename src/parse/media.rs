@@ -1,0 +1,93 @@
+//! Media RSS: contents, thumbnails, titles and texts, in groups or nested or bare.
+
+use super::pick::Pick;
+use super::text::{address, construct, plain};
+use super::xml::{Element, Ns};
+use crate::model::{Raw, RawAttachment, RawCategory, RawPerson, RawUrl};
+
+/// What the media elements of an item say.
+#[derive(Debug, Default)]
+pub(super) struct Media {
+    pub attachments: Vec<RawAttachment>,
+    pub image: Pick<RawUrl>,
+    pub title: Pick<Raw>,
+    pub description: Pick<Raw>,
+    pub rights: Pick<Raw>,
+    pub categories: Vec<RawCategory>,
+    pub credits: Vec<RawPerson>,
+}
+
+/// So deep are groups and contents nested at most.
+const DEEPEST: u8 = 8;
+
+impl Media {
+    /// Takes a media element of an item or a channel.
+    pub fn take(&mut self, element: Element<'_, '_>) {
+        self.take_at(element, 0);
+    }
+
+    fn take_at(&mut self, element: Element<'_, '_>, depth: u8) {
+        if element.ns() != Ns::Media || depth > DEEPEST {
+            return;
+        }
+        match element.name() {
+            "group" => self.inner(element, depth),
+            "content" => {
+                self.content(element);
+                self.inner(element, depth);
+            }
+            "thumbnail" => {
+                let text = element.text();
+                let url = element.attribute("url").unwrap_or(&text);
+                self.image.offer(depth, address(url, element));
+            }
+            "title" => self.title.offer(depth, construct(element)),
+            "description" => self.description.offer(depth, construct(element)),
+            "copyright" => self.rights.offer(depth, plain(element.text().into_owned())),
+            "category" => {
+                if let Some(term) = element.words() {
+                    let told = |name| element.attribute(name).map(str::to_owned);
+                    self.categories.push(RawCategory { term, scheme: told("scheme"), label: told("label") });
+                }
+            }
+            "credit" if element.attribute("role").is_none_or(|role| role.eq_ignore_ascii_case("author")) => {
+                if let Some(name) = element.words() {
+                    self.credits.push(RawPerson { name: Some(name), ..RawPerson::default() });
+                }
+            }
+            "peerlink" => {
+                if let Some(url) = element.attribute("href").and_then(|href| address(href, element)) {
+                    let media_type = element.attribute("type").map(str::to_owned);
+                    self.attachments.push(RawAttachment { url, media_type, ..RawAttachment::default() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn inner(&mut self, element: Element<'_, '_>, depth: u8) {
+        for inner in element.elements() {
+            self.take_at(inner, depth + 1);
+        }
+    }
+
+    fn content(&mut self, element: Element<'_, '_>) {
+        let Some(url) = element.attribute("url").and_then(|url| address(url, element)) else { return };
+        let told = |name| element.attribute(name).map(str::to_owned);
+        let title = element.elements().find(|inner| inner.ns() == Ns::Media && inner.name() == "title");
+        let attachment = RawAttachment {
+            url,
+            media_type: told("type"),
+            size: told("fileSize"),
+            duration: told("duration"),
+            title: title.and_then(Element::words),
+        };
+        let medium = element.attribute("medium").unwrap_or_default();
+        let picture =
+            medium == "image" || attachment.media_type.as_deref().is_some_and(|t| t.starts_with("image/"));
+        if picture {
+            self.image.offer(100, Some(attachment.url.clone()));
+        }
+        self.attachments.push(attachment);
+    }
+}

@@ -1,0 +1,72 @@
+//! Reads a feed of any format, however broken: bytes to a [`Reading`]. Pure, never fails, never panics.
+//!
+//! ```text
+//! bytes ─charset→ text ─xml→ parts ─item, channel→ drafts
+//!                      └json→ drafts      └page: what it is when it is no feed
+//! ```
+//!
+//! `vocabulary` is the one table of what each element means.
+
+mod channel;
+mod charset;
+pub mod date;
+pub mod opml;
+mod feed;
+mod item;
+mod json;
+mod lenient_json;
+mod link;
+mod media;
+mod mojibake;
+mod notes;
+mod page;
+mod people;
+mod pick;
+mod shared;
+mod text;
+mod vocabulary;
+mod xml;
+
+use url::Url;
+
+use crate::model::Reading;
+use notes::Notes;
+
+/// Reads a document as a feed.
+///
+/// `content_type`: the header's value, whose charset is one of the witnesses. `base`: the address of the document, against
+/// which a relative `xml:base` is resolved; addresses themselves are left as found. Whatever is odd is told in
+/// [`Reading::remarks`]; what is no feed gives [`Format::Unknown`](crate::model::Format::Unknown) and a remark on what it
+/// looks like instead.
+pub fn read(bytes: &[u8], content_type: Option<&str>, base: Option<&Url>) -> Reading {
+    let mut notes = Notes::default();
+    if let Some(binary) = page::binary(bytes) {
+        notes.repaired(&format!("it is no feed: it looks like {binary}"));
+        return finish(Reading::default(), notes, base);
+    }
+    let text = charset::decode(bytes, content_type, &mut notes);
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if start.starts_with(['{', '[']) {
+        let reading = json::read(start, &mut notes);
+        return finish(reading, notes, base);
+    }
+    if let Some(reading) = feed::read(&text, base, &mut notes) {
+        return finish(reading, notes, base);
+    }
+    let mut reading = Reading::default();
+    let page = page::look(&text, base);
+    reading.announced = page.announced;
+    let mut notes = Notes::default();
+    notes.repaired(&format!("it is no feed: it looks like {}", page.looks_like));
+    finish(reading, notes, base)
+}
+
+fn finish(mut reading: Reading, notes: Notes, base: Option<&Url>) -> Reading {
+    reading.malformed = notes.malformed;
+    reading.remarks = notes.into_remarks();
+    reading.base = reading.base.or_else(|| base.cloned());
+    reading
+}
+
+#[cfg(test)]
+mod tests;

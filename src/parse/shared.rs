@@ -1,0 +1,54 @@
+//! Fields that items and channels say in the same way: categories, keywords, pictures, rights.
+
+use super::text::{address, construct, title};
+use super::xml::{Element, Ns};
+use crate::model::{Raw, RawCategory, RawUrl};
+
+/// More categories than this say nothing.
+const MOST: usize = 300;
+
+fn add(list: &mut Vec<RawCategory>, category: RawCategory) {
+    if list.len() < MOST && !list.contains(&category) {
+        list.push(category);
+    }
+}
+
+/// The categories of an element: `term`, `text`, or its text; those of iTunes are nested.
+pub(super) fn categories(element: Element<'_, '_>, list: &mut Vec<RawCategory>) {
+    let told = |name| element.attribute(name).map(str::to_owned);
+    let label = told("label");
+    let scheme = told("scheme").or_else(|| told("domain"));
+    let term =
+        told("term").or_else(|| told("text")).or_else(|| element.own_words()).or_else(|| label.clone());
+    if let Some(term) = term {
+        add(list, RawCategory { term, scheme, label });
+    }
+    if element.ns() == Ns::Itunes || element.ns() == Ns::GooglePlay {
+        for inner in element.elements().filter(|inner| inner.name() == "category") {
+            categories(inner, list);
+        }
+    }
+}
+
+/// The categories of a comma-separated list.
+pub(super) fn keywords(element: Element<'_, '_>, list: &mut Vec<RawCategory>) {
+    for term in element.text().split(',').map(str::trim).filter(|term| !term.is_empty()) {
+        add(list, RawCategory { term: term.to_owned(), scheme: None, label: None });
+    }
+}
+
+/// The address of a picture, however it is told: `href`, `url`, an element `url`, or text.
+pub(super) fn image_address(element: Element<'_, '_>) -> Option<RawUrl> {
+    let told = element.attribute("href").or(element.attribute("url"));
+    let inner = || element.find("url").or_else(|| element.find("link")).and_then(Element::words);
+    let own = || element.own_words();
+    let resource = || element.attribute("resource").map(str::to_owned);
+    let value = told.map(str::to_owned).or_else(inner).or_else(own).or_else(resource)?;
+    address(&value, element)
+}
+
+/// Rights as text, or the address of a licence.
+pub(super) fn rights(element: Element<'_, '_>) -> Option<Raw> {
+    let text = if element.ns() == Ns::Atom { construct(element) } else { title(element) };
+    text.or_else(|| element.attribute("resource").map(|resource| Raw::Text(resource.to_owned())))
+}

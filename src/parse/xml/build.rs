@@ -1,0 +1,479 @@
+//! Tokens to parts: who is open, which end tag closes whom, what is in force; the repairs of structure.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+use url::Url;
+
+use super::attribute::Attributes;
+use super::entity::{Entities, decode};
+use super::namespace::{Ns, Scopes, customary};
+use super::token::{Token, Tokens};
+use super::tree::{Attribute, Data, Element, Kind, Tree};
+use crate::parse::mojibake::mend;
+use crate::parse::notes::Notes;
+use crate::parse::vocabulary::{holds, is_html};
+
+/// Where a part of a feed stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Outside every root.
+    Document,
+    /// In the root element.
+    Root,
+    /// In the channel of RSS.
+    Channel,
+}
+
+/// Who takes the parts as they are read.
+pub(crate) trait Parts {
+    /// A root or a channel begins; only its name and attributes are there.
+    fn begins(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes);
+    /// A child of the root or the channel, whole.
+    fn part(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes);
+}
+
+/// What is open.
+struct Open<'a> {
+    name: &'a str,
+    /// Its node in the tree; `None` for a container, whose children are the parts.
+    node: Option<u32>,
+    place: Place,
+    scopes: usize,
+    base: u32,
+    lang: u32,
+    /// It was looked for its end tag, and it has one.
+    closed_later: bool,
+}
+
+/// Deeper elements are read as part of their ancestor at this depth.
+const DEEPEST: usize = 256;
+/// So many attributes of one element are read.
+const MOST_ATTRIBUTES: usize = 256;
+/// How far an end tag is looked for when structure is in doubt, in bytes.
+const HORIZON: usize = 16 * 1024;
+
+struct Builder<'a, 'w, P> {
+    text: &'a str,
+    tokens: Tokens<'a>,
+    entities: Entities<'a>,
+    scopes: Scopes<'a>,
+    tree: Tree<'a>,
+    open: Vec<Open<'a>>,
+    overflow: usize,
+    document_base: Option<&'w Url>,
+    rooted: bool,
+    /// The prefix and vocabulary of the root, and what they mean: `<rss>` in a strange namespace is still RSS.
+    custom: Option<(&'a str, Ns, Ns)>,
+    /// The root was closed, or never opened.
+    outside: bool,
+    html: bool,
+    items: usize,
+    parts: &'w mut P,
+    notes: &'w mut Notes,
+}
+
+/// Reads a document and gives its parts. True when a feed's root was found.
+pub(crate) fn walk<P: Parts>(text: &str, base: Option<&Url>, parts: &mut P, notes: &mut Notes) -> bool {
+    let builder = Builder {
+        text,
+        tokens: Tokens::new(text),
+        entities: Entities::default(),
+        scopes: Scopes::default(),
+        tree: Tree::default(),
+        open: Vec::new(),
+        overflow: 0,
+        document_base: base,
+        rooted: false,
+        custom: None,
+        outside: true,
+        html: false,
+        items: 0,
+        parts,
+        notes,
+    };
+    builder.run()
+}
+
+impl<'a, P: Parts> Builder<'a, '_, P> {
+    fn run(mut self) -> bool {
+        loop {
+            let open = self.open.last().map_or("", |open| open.name);
+            let start = self.tokens.at();
+            let Some(token) = self.tokens.next(open, self.notes) else { break };
+            match token {
+                Token::Text(text) => self.character_data(text),
+                Token::Cdata(text) => self.text_node(Cow::Borrowed(text)),
+                Token::Start { name, attributes, empty } => self.start(name, attributes, empty),
+                Token::End(name) => self.end(name),
+                Token::Declaration if start != 0 => {
+                    self.notes.repaired("an XML declaration that is not at the beginning");
+                }
+                Token::Doctype(doctype) => {
+                    let kind = doctype.trim_ascii_start().as_bytes();
+                    self.html |= kind.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"html"));
+                    self.entities = Entities::read(doctype, self.text.len());
+                }
+                Token::Declaration | Token::Skipped => {}
+            }
+        }
+        if !self.open.is_empty() {
+            self.notes.repaired("the document ends before its elements do");
+            while !self.open.is_empty() {
+                self.close();
+            }
+        }
+        if !self.rooted {
+            self.notes.malformed = true;
+        }
+        self.rooted
+    }
+
+    fn character_data(&mut self, raw: &'a str) {
+        let inside = self.open.last().is_some_and(|open| open.node.is_some());
+        if inside {
+            let text = decode(raw, &mut self.entities, self.notes);
+            self.text_node(text);
+        } else if self.outside && !raw.trim_ascii().trim_start_matches('\u{feff}').is_empty() {
+            self.notes.repaired(if self.rooted {
+                "what follows the feed is left out"
+            } else {
+                "what stands before the feed is left out"
+            });
+        } else if !self.outside && !raw.trim_ascii().is_empty() {
+            decode(raw, &mut self.entities, self.notes);
+        }
+    }
+
+    fn text_node(&mut self, text: Cow<'a, str>) {
+        if let Some(parent) = self.open.last().and_then(|open| open.node)
+            && !text.is_empty()
+        {
+            let mended = mend(&text);
+            if mended.is_some() {
+                self.notes.odd("text that was encoded twice is mended");
+            }
+            let text = mended.map_or(text, Cow::Owned);
+            self.tree.push(Some(parent), Kind::Text(text));
+        }
+    }
+
+    fn start(&mut self, raw_name: &'a str, attributes: &'a str, empty: bool) {
+        if self.open.len() >= DEEPEST {
+            self.notes.odd("elements nested too deeply are flattened");
+            self.overflow += usize::from(!empty);
+            return;
+        }
+        let (prefix, local) = raw_name.split_once(':').unwrap_or(("", raw_name));
+        let name = lower_case(local);
+        if self.open.last().is_some_and(|open| open.node.is_some()) && !attributes.contains("xmlns") {
+            let ns = self.scopes.find(prefix).unwrap_or_else(|| customary_or_core(prefix));
+            self.make_room(self.family(prefix, ns), &name);
+        }
+        let scopes = self.scopes.mark();
+        let first = self.tree.attributes.len() as u32;
+        let (base, lang) = self.attributes(attributes);
+        let ns = self.namespace(prefix);
+        let mut open = Open {
+            name: raw_name,
+            node: None,
+            place: Place::Document,
+            scopes,
+            base,
+            lang,
+            closed_later: false,
+        };
+        let container = self.container(&name, ns, attributes);
+        if self.custom.is_none() && self.rooted {
+            let meant = if matches!(name.as_ref(), "feed" | "entry") { Ns::Atom } else { Ns::Core };
+            self.custom = Some((prefix, ns, meant));
+        }
+        let Some(container) = container else {
+            // Not yet a feed: something that stands before it.
+            self.forget(first, scopes);
+            return;
+        };
+        let attributes = (first, self.tree.attributes.len() as u32);
+        let ns = if container.is_some() { ns } else { self.family(prefix, ns) };
+        let data = Data { ns, name, attributes, first: 0, last: 0, base, lang };
+        if let Some(place) = container {
+            let node = self.tree.push(None, Kind::Element(data));
+            if let Some(element) = self.tree.element(node) {
+                self.parts.begins(element, place, self.notes);
+            }
+            self.tree.nodes.clear();
+            self.tree.attributes.clear();
+            open.place = place;
+        } else {
+            let parent = self.open.last().and_then(|open| open.node);
+            if parent.is_none() && (data.name == "item" || data.name == "entry") {
+                self.notes.item = Some(self.items);
+                self.items += 1;
+            }
+            let node = if parent.is_none() {
+                // Node 0 stands for `none` in the links: the part begins at 1.
+                self.tree.push(None, Kind::Text(Cow::Borrowed("")));
+                self.tree.push(None, Kind::Element(data))
+            } else {
+                self.tree.push(parent, Kind::Element(data))
+            };
+            open.node = Some(node);
+            open.place = self.place();
+        }
+        self.open.push(open);
+        if empty {
+            self.close();
+        }
+    }
+
+    /// What the element is: `None` = nothing of a feed, `Some(None)` = a part or in a part, else a container.
+    fn container(&mut self, name: &str, ns: Ns, attributes: &str) -> Option<Option<Place>> {
+        if self.open.last().is_some_and(|open| open.node.is_some()) {
+            return Some(None);
+        }
+        if !self.open.is_empty() {
+            let inner = self.place() == Place::Root || name == "items";
+            return Some((inner && (name == "channel" || name == "items")).then_some(Place::Channel));
+        }
+        self.html |= matches!(name, "html" | "head" | "body");
+        let convincing = !self.html || attributes.contains("xmlns") || attributes.contains("version");
+        match name {
+            "rss" | "rdf" | "feed" | "channel" if convincing && ns != Ns::Xhtml => {
+                if self.rooted {
+                    self.notes.repaired("a second feed in the same document is read as part of the first");
+                }
+                self.rooted = true;
+                self.outside = false;
+                Some(Some(if name == "channel" { Place::Channel } else { Place::Root }))
+            }
+            "entry" | "item" if convincing && ns != Ns::Xhtml && (self.rooted || name == "entry") => {
+                if self.rooted {
+                    self.notes.repaired("an item behind the end of the feed is read");
+                }
+                self.rooted = true;
+                Some(None)
+            }
+            _ => {
+                self.notes.repaired(if self.rooted {
+                    "what follows the feed is left out"
+                } else {
+                    "what stands before the feed is left out"
+                });
+                None
+            }
+        }
+    }
+
+    fn place(&self) -> Place {
+        self.open.last().map_or(Place::Document, |open| open.place)
+    }
+
+    /// Declares namespaces, keeps the other attributes; gives the base and the language in force.
+    fn attributes(&mut self, text: &'a str) -> (u32, u32) {
+        let (mut base, mut lang) = self.open.last().map_or((0, 0), |open| (open.base, open.lang));
+        if text.is_empty() {
+            return (base, lang);
+        }
+        let first = self.tree.attributes.len();
+        let mut list = Attributes::new(text);
+        for (name, raw) in list.by_ref() {
+            let value = decode(raw, &mut self.entities, self.notes);
+            let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+            match (prefix, local) {
+                ("xmlns", prefix) => self.scopes.declare(prefix, &value),
+                ("", "xmlns") => self.scopes.declare("", &value),
+                ("xml", "base") => {
+                    let outer = base.checked_sub(1).and_then(|at| self.tree.bases.get(at as usize));
+                    let value = value.trim();
+                    let joined = match outer.or(self.document_base) {
+                        Some(outer) => outer.join(value),
+                        None => Url::parse(value),
+                    };
+                    match joined {
+                        Ok(url) => {
+                            self.tree.bases.push(url);
+                            base = self.tree.bases.len() as u32;
+                        }
+                        Err(_) => self.notes.odd("an `xml:base` that is no address is passed over"),
+                    }
+                }
+                ("xml", "lang") => {
+                    self.tree.langs.push(value);
+                    lang = self.tree.langs.len() as u32;
+                }
+                _ => {
+                    let known = &self.tree.attributes[first..];
+                    if known.len() >= MOST_ATTRIBUTES {
+                        self.notes.odd("an element with too many attributes");
+                        break;
+                    }
+                    if known.iter().any(|a| a.name == local && a.prefix == prefix) {
+                        self.notes.repaired("an attribute that stands twice in its tag");
+                    } else {
+                        self.tree.attributes.push(Attribute { prefix, name: local, value });
+                    }
+                }
+            }
+        }
+        if list.odd {
+            self.notes.repaired("an attribute is not written as XML wants it");
+        }
+        for at in first..self.tree.attributes.len() {
+            let prefix = self.tree.attributes[at].prefix;
+            if !prefix.is_empty() && prefix != "xml" && self.scopes.find(prefix).is_none() {
+                self.notes.repaired("a prefix that the document does not declare");
+            }
+        }
+        (base, lang)
+    }
+
+    fn namespace(&mut self, prefix: &str) -> Ns {
+        match self.scopes.find(prefix) {
+            Some(ns) => ns,
+            None if prefix.is_empty() => Ns::Core,
+            None => {
+                if prefix != "xml" {
+                    self.notes.repaired("a prefix that the document does not declare");
+                }
+                customary_or_core(prefix)
+            }
+        }
+    }
+
+    /// The vocabulary without version; that of the root is the format's own, whatever it says.
+    fn family(&self, prefix: &str, ns: Ns) -> Ns {
+        match self.custom {
+            Some((custom, strange, meant)) if custom == prefix && strange == ns && ns != Ns::Rdf => meant,
+            _ => ns.family(),
+        }
+    }
+
+    fn forget(&mut self, first: u32, scopes: usize) {
+        self.tree.attributes.truncate(first as usize);
+        self.scopes.leave(scopes);
+    }
+
+    /// Closes what cannot hold the element that begins: an item in which another begins, a leaf in which a field does.
+    fn make_room(&mut self, ns: Ns, name: &str) {
+        loop {
+            let Some(open) = self.open.last() else { return };
+            let parent = open.node.and_then(|node| self.tree.element(node));
+            let Some(parent) = parent else { return };
+            if open.closed_later || holds((parent.ns(), parent.name()), (ns, name)) {
+                return;
+            }
+            let stays = match name {
+                "item" | "entry" => {
+                    let kind = parent.attribute("type").unwrap_or_default();
+                    parent.name() == "content" && kind.contains("xml") && !kind.contains("xhtml")
+                }
+                _ => self.is_closed_later(),
+            };
+            if stays {
+                if let Some(open) = self.open.last_mut() {
+                    open.closed_later = true;
+                }
+                return;
+            }
+            self.notes.repaired("an element that is not closed ends where the next begins");
+            self.close();
+        }
+    }
+
+    /// True when the innermost element has its end tag before the end of the part that it is in.
+    fn is_closed_later(&self) -> bool {
+        let Some(open) = self.open.last() else { return false };
+        let rest = &self.text.as_bytes()[self.tokens.at()..];
+        let rest = &rest[..rest.len().min(HORIZON)];
+        let Some(own) = memmem::find(rest, format!("</{}", open.name).as_bytes()) else { return false };
+        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
+        let again = memmem::find(&rest[..own], format!("<{}", open.name).as_bytes()).is_some();
+        let ended = part
+            .is_some_and(|part| memmem::find(&rest[..own], format!("</{}", part.name).as_bytes()).is_some());
+        !again && !ended
+    }
+
+    fn end(&mut self, name: &'a str) {
+        if self.overflow > 0 {
+            self.overflow -= 1;
+            return;
+        }
+        if self.open.last().is_some_and(|open| open.name == name) {
+            self.close();
+            return;
+        }
+        let exact = self.open.iter().rposition(|open| open.name == name);
+        let found = exact.or_else(|| self.open.iter().rposition(|open| open.name.eq_ignore_ascii_case(name)));
+        match found {
+            Some(at) => {
+                self.notes.repaired("an end tag does not fit the element that is open");
+                while self.open.len() > at {
+                    self.close();
+                }
+            }
+            None => {
+                self.notes.repaired("an end tag without a start tag");
+                let parts = self.open.iter().rev().take_while(|open| open.node.is_some()).count();
+                let local = name.rsplit(':').next().unwrap_or(name);
+                let items = matches!(local, "item" | "entry" | "channel" | "rss" | "feed" | "RDF");
+                let in_field = parts >= 2 || parts == 1 && !self.in_item();
+                if in_field && !items && !is_html(&local.to_ascii_lowercase()) && self.is_leaf() {
+                    self.close();
+                }
+            }
+        }
+    }
+
+    /// True when the open part is itself an item.
+    fn in_item(&self) -> bool {
+        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
+        part.is_some_and(|part| matches!(part.name.rsplit(':').next(), Some("item" | "entry")))
+    }
+
+    /// True when the innermost open element holds no element.
+    fn is_leaf(&self) -> bool {
+        let node = self.open.last().and_then(|open| open.node);
+        node.and_then(|node| self.tree.element(node)).is_some_and(|element| !element.has_elements())
+    }
+
+    /// Closes the innermost element, and hands it over when it is a part.
+    fn close(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        self.scopes.leave(open.scopes);
+        let outer = self.open.last();
+        let Some(node) = open.node else {
+            self.outside = outer.is_none();
+            return;
+        };
+        if outer.is_some_and(|outer| outer.node.is_some()) {
+            return;
+        }
+        if let Some(element) = self.tree.element(node) {
+            self.parts.part(element, open.place, self.notes);
+        }
+        self.notes.item = None;
+        let (base, lang) = self.open.last().map_or((0, 0), |open| (open.base, open.lang));
+        self.tree.nodes.clear();
+        self.tree.attributes.clear();
+        self.tree.bases.truncate(base as usize);
+        self.tree.langs.truncate(lang as usize);
+    }
+}
+
+fn customary_or_core(prefix: &str) -> Ns {
+    if prefix.is_empty() { Ns::Core } else { customary(prefix) }
+}
+
+/// The name in lower case; borrowed for those that feeds use most.
+fn lower_case(name: &str) -> Cow<'_, str> {
+    if !name.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
+    match name {
+        "pubDate" => Cow::Borrowed("pubdate"),
+        "lastBuildDate" => Cow::Borrowed("lastbuilddate"),
+        "origLink" => Cow::Borrowed("origlink"),
+        "commentRss" => Cow::Borrowed("commentrss"),
+        _ => Cow::Owned(name.to_ascii_lowercase()),
+    }
+}

@@ -1,0 +1,202 @@
+//! What a run did: per source, per document, as text for people and as JSON for programs; and the exit code.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::model::{Remark, SourceId, Stage};
+
+/// The exit codes of harkara, the same for every verb.
+pub mod exit {
+    /// All well.
+    pub const WELL: u8 = 0;
+    /// Some source or document failed; everything else was done.
+    pub const SOME_FAILED: u8 = 1;
+    /// A mistake in the configuration or the call; nothing was started.
+    pub const MISTAKE: u8 = 2;
+    /// A promise of our own is broken: disk full, state locked or damaged, output not writable. Old outputs are whole.
+    pub const FAULT: u8 = 3;
+}
+
+/// A failure of one source: noted, the walk goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// Where on the road.
+    pub stage: Stage,
+    /// What happened, with the address.
+    pub message: String,
+    /// The next step for the owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// What became of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Visit {
+    /// The source has nothing new (304, the same bytes).
+    Unchanged,
+    /// It was read.
+    Read {
+        /// Items in the document.
+        items: usize,
+        /// Never seen before.
+        new: usize,
+        /// Edited.
+        changed: usize,
+        /// Only a link, category or picture differs.
+        retouched: usize,
+    },
+    /// It failed.
+    Failed(Failure),
+}
+
+/// One source in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceLine {
+    /// Which.
+    pub source: SourceId,
+    /// The address that answered, or was asked.
+    pub url: String,
+    /// What became of it.
+    pub visit: Visit,
+    /// What was odd.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+}
+
+/// What became of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placed {
+    /// Its bytes changed.
+    Written,
+    /// Not a byte changed.
+    Same,
+    /// The gate kept the old one: the reason.
+    Refused(String),
+}
+
+/// One document in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DocumentLine {
+    /// Below the published folder.
+    pub path: String,
+    /// Entries in it.
+    pub entries: usize,
+    /// Size in bytes, uncompressed.
+    pub bytes: usize,
+    /// What became of it.
+    pub placed: Placed,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Sources that were due, in the order of the configuration.
+    pub sources: Vec<SourceLine>,
+    /// How many were not due.
+    pub not_due: usize,
+    /// Documents, in the order of the configuration.
+    pub documents: Vec<DocumentLine>,
+    /// Things the owner should know that belong to no source or document.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// See [`exit`].
+    pub fn exit_code(&self) -> u8 {
+        let failed = self.sources.iter().any(|line| matches!(line.visit, Visit::Failed(_)));
+        let refused = self.documents.iter().any(|line| matches!(line.placed, Placed::Refused(_)));
+        if failed || refused { exit::SOME_FAILED } else { exit::WELL }
+    }
+
+    /// What went wrong, a paragraph each; empty when all is well.
+    pub fn troubles(&self) -> String {
+        let mut out = String::new();
+        for line in &self.sources {
+            if let Visit::Failed(failure) = &line.visit {
+                let _ = writeln!(out, "{}: {}: {}", line.source, failure.stage, failure.message);
+                if let Some(help) = &failure.help {
+                    let _ = writeln!(out, "  help: {help}");
+                }
+            }
+        }
+        for line in &self.documents {
+            if let Placed::Refused(reason) = &line.placed {
+                let _ = writeln!(out, "{}: publish: {reason}; the old document stays", line.path);
+            }
+        }
+        for note in &self.notes {
+            let _ = writeln!(out, "note: {note}");
+        }
+        out
+    }
+
+    /// A line for each source and document.
+    pub fn lines(&self) -> String {
+        let mut out = String::new();
+        for line in &self.sources {
+            let told = match &line.visit {
+                Visit::Unchanged => "unchanged".to_owned(),
+                Visit::Read { items, new, changed, retouched } => {
+                    let mut told = format!("{items} items, {new} new, {changed} changed");
+                    if *retouched > 0 {
+                        let _ = write!(told, ", {retouched} retouched");
+                    }
+                    told
+                }
+                Visit::Failed(_) => continue,
+            };
+            let _ = writeln!(out, "{}: {told}", line.source);
+            for remark in &line.remarks {
+                let _ = writeln!(out, "  {}: {remark}", remark.stage);
+            }
+        }
+        for line in &self.documents {
+            let told = match &line.placed {
+                Placed::Written => "written",
+                Placed::Same => "unchanged",
+                Placed::Refused(_) => continue,
+            };
+            let _ = writeln!(out, "{}: {told}, {} entries, {} bytes", line.path, line.entries, line.bytes);
+        }
+        out
+    }
+
+    /// One line about everything.
+    pub fn summary(&self) -> String {
+        let (mut new, mut changed, mut unchanged, mut failed) = (0, 0, 0, 0);
+        for line in &self.sources {
+            match &line.visit {
+                Visit::Unchanged => unchanged += 1,
+                Visit::Read { new: n, changed: c, .. } => {
+                    new += n;
+                    changed += c;
+                }
+                Visit::Failed(_) => failed += 1,
+            }
+        }
+        let mut out = format!("{}: ", count(self.sources.len(), "source"));
+        let _ = write!(out, "{new} new and {changed} changed entries");
+        if unchanged > 0 {
+            let _ = write!(out, ", {unchanged} unchanged");
+        }
+        if failed > 0 {
+            let _ = write!(out, ", {failed} failed");
+        }
+        if self.not_due > 0 {
+            let _ = write!(out, ", {} not due", self.not_due);
+        }
+        let written = self.documents.iter().filter(|line| line.placed == Placed::Written).count();
+        let _ = match (written, self.documents.len()) {
+            (0, all) => write!(out, "; {}, not a byte changed", count(all, "document")),
+            (some, all) => write!(out, "; {some} of {} written", count(all, "document")),
+        };
+        out
+    }
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}

@@ -1,0 +1,170 @@
+//! One trip over the whole road: every due source is asked and read, then every feed is published.
+//!
+//! The only room that knows every station; `visit` is the way of one source, `press` that of one feed. A failure of a
+//! source is a line of the report, the walk goes on; only a broken promise of our own ([`Fault`]) ends it, and then
+//! every published document is still whole.
+
+mod press;
+mod preview;
+mod visit;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::config::Config;
+use crate::fetch::{Client, FetchError};
+use crate::model::{SourceId, Timestamp};
+use crate::publish::PublishError;
+use crate::report::{Report, SourceLine};
+use crate::schedule;
+use crate::source::Source;
+use crate::store::{SourceState, StoreError, Writer};
+
+pub(crate) use press::{outlines, states};
+pub use preview::{Preview, preview};
+
+/// A promise of our own that could not be kept. Old outputs are whole.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The state cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The published tree cannot be written.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// No client can be made from the settings of `[fetch]`.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+}
+
+impl Fault {
+    /// The next step for the owner.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => Some(error.help()),
+            Self::Publish(error) => Some(error.help().to_owned()),
+            Self::Fetch(error) => error.help(),
+        }
+    }
+}
+
+/// Which sources a run asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Those that are due.
+    Due,
+    /// Every one that is not switched off.
+    All,
+    /// These, due or not.
+    These(Vec<SourceId>),
+}
+
+/// What happens meanwhile, for a progress bar.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// So many sources will be asked.
+    Begun(usize),
+    /// One of them is done.
+    Visited(&'a SourceLine),
+    /// All are done; documents are made.
+    Publishing,
+}
+
+/// What all visits of a trip share.
+struct Road {
+    config: Arc<Config>,
+    client: Client,
+    writer: Writer,
+    now: Timestamp,
+}
+
+/// Runs once: asks what `wish` says, publishes every feed.
+///
+/// `now` is the time of the whole run: of first sight, of the clamp of future dates, of what is due.
+///
+/// # Errors
+/// [`Fault`] only; failures of sources are in the report.
+pub async fn run(
+    config: Arc<Config>,
+    wish: &Wish,
+    now: Timestamp,
+    tell: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Report, Fault> {
+    let writer = Writer::open(&config.store.path)?;
+    let client = Client::new(&config.fetch, env!("CARGO_PKG_VERSION"))?;
+    let road = Arc::new(Road { config, client, writer, now });
+    let (asked, not_due) = choose(&road, wish).await?;
+    tell(Event::Begun(asked.len()));
+    let sources = visit_all(&road, asked, tell).await?;
+    tell(Event::Publishing);
+    let (documents, notes) = press::all(&road).await?;
+    Ok(Report { sources, not_due, documents, notes })
+}
+
+type Asked = Vec<(usize, Option<SourceState>)>;
+
+/// Which sources are asked: their place in the configuration, with what is known of them; and how many are not due.
+async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<(Asked, usize), Fault> {
+    let config = Arc::clone(&road.config);
+    let states = road
+        .writer
+        .call(move |desk| {
+            config.sources.iter().map(|source| desk.source(&source.id)).collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+    let mut asked = Vec::new();
+    let mut not_due = 0;
+    for (place, state) in states.into_iter().enumerate() {
+        let source = &road.config.sources[place];
+        let chosen = match wish {
+            Wish::These(ids) => ids.contains(&source.id),
+            Wish::All => source.enabled,
+            Wish::Due => source.enabled && is_due(source, state.as_ref(), road.now),
+        };
+        if chosen {
+            asked.push((place, state));
+        } else if source.enabled {
+            not_due += 1;
+        }
+    }
+    Ok((asked, not_due))
+}
+
+/// Never asked, asked at another address, or its time has come. A clock that was set back must not silence a source:
+/// a last try that lies in the future counts for nothing.
+fn is_due(source: &Source, state: Option<&SourceState>, now: Timestamp) -> bool {
+    let Some(state) = state.filter(|state| state.url == source.url.as_str()) else { return true };
+    state.last_try.is_none_or(|at| at > now) || schedule::is_due(&source.url, state.next_due, now)
+}
+
+/// Asks them all, some at a time; the lines come in the order of the configuration.
+async fn visit_all(
+    road: &Arc<Road>,
+    asked: Asked,
+    tell: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Vec<SourceLine>, Fault> {
+    let mut waiting = asked.into_iter();
+    let mut under_way = JoinSet::new();
+    let mut lines = Vec::new();
+    loop {
+        // Some more than the client lets out at once: while one is read, another is asked.
+        while under_way.len() < road.config.fetch.concurrency * 2 {
+            let Some((place, state)) = waiting.next() else { break };
+            let road = Arc::clone(road);
+            under_way.spawn(async move { (place, visit::visit(&road, place, state).await) });
+        }
+        match under_way.join_next().await {
+            None => break,
+            Some(Ok((place, line))) => {
+                let line = line?;
+                tell(Event::Visited(&line));
+                lines.push((place, line));
+            }
+            // `visit` catches what reading may do; a panic elsewhere is ours and must be seen.
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+    lines.sort_by_key(|(place, _)| *place);
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}

@@ -1,0 +1,201 @@
+//! Which entries make a feed, in which order, until when: entries of the store in, a `Feed` out. Pure.
+//!
+//! Entries are offered newest first, page by page; the picker says when it has enough, so a feed of sixty entries
+//! never looks at a hundred thousand. Rules are applied here and not before the store: a rule that is changed works on
+//! everything that was ever read, and nothing that a rule hides is lost.
+
+mod compose;
+mod settings;
+
+use std::collections::HashMap;
+
+use crate::model::{Entry, FeedId, Html, Item, Provenance, SourceId, Timestamp};
+use crate::rules::{self, Rule, Verdict};
+use crate::value::cut::cut;
+
+pub use compose::compose;
+pub use settings::{Content, Keep, Order, Settings, Written};
+
+/// A source as the choice sees it.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// Its id.
+    pub id: SourceId,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+    /// As readers should see it.
+    pub provenance: Provenance,
+    /// Who leads a story when several sources bring it in the same run: the lower.
+    pub rank: (i64, usize),
+}
+
+/// One entry of a story, before any rule.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Order of arrival: the lower came first.
+    pub row: i64,
+    /// The row of its source.
+    pub source: i64,
+    /// The entry, `tags` and `related` still empty.
+    pub entry: Entry,
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in.
+    Taken,
+    /// A rule, a tag or a cap kept it out: the reason.
+    Passed(String),
+    /// Another entry of its story speaks for it.
+    Follows(SourceId),
+}
+
+/// Chooses the entries of one feed.
+#[derive(Debug)]
+pub struct Picker<'a> {
+    settings: &'a Settings,
+    cards: &'a HashMap<i64, Card>,
+    now: Timestamp,
+    taken: Vec<Entry>,
+    per_source: HashMap<SourceId, usize>,
+}
+
+/// The rows of sources whose entries may belong to the feed; they are to be walked.
+pub fn scope(settings: &Settings, cards: &HashMap<i64, Card>) -> Vec<i64> {
+    let may_be_tagged = |card: &Card| card.rules.iter().any(|rule| rule.adds_tag_of(&settings.tags));
+    let mut rows: Vec<i64> = cards
+        .iter()
+        .filter(|(_, card)| belongs(settings, &card.id, &card.tags) || may_be_tagged(card))
+        .map(|(row, _)| *row)
+        .collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// Named, or tagged, or neither asked for.
+fn belongs(settings: &Settings, source: &SourceId, tags: &[String]) -> bool {
+    let named = settings.sources.contains(source);
+    let tagged = tags.iter().any(|tag| settings.tags.contains(tag));
+    let everything = settings.sources.is_empty() && settings.tags.is_empty();
+    (named || tagged || everything) && !tags.iter().any(|tag| settings.not_tags.contains(tag))
+}
+
+impl<'a> Picker<'a> {
+    /// Begins a choice. `cards` by the row of the source.
+    pub fn new(settings: &'a Settings, cards: &'a HashMap<i64, Card>, now: Timestamp) -> Self {
+        Self { settings, cards, now, taken: Vec::new(), per_source: HashMap::new() }
+    }
+
+    /// True when an entry of that date, and every older one, is not wanted any more.
+    pub fn is_full(&self, date: Timestamp) -> bool {
+        let keep = &self.settings.keep;
+        let young =
+            keep.hours.is_some_and(|hours| date > self.now - chrono::Duration::hours(i64::from(hours)));
+        self.taken.len() >= keep.entries && !young
+    }
+
+    /// Offers the next entry, with the other entries of its story.
+    pub fn offer(&mut self, member: Member, others: Vec<Member>) -> Outcome {
+        let row = member.row;
+        let mut story = others;
+        story.push(member);
+        // First come, first; the priority decides among those of one run. Nothing here can change later: no flips.
+        story.sort_by_key(|member| {
+            (member.entry.first_seen, self.cards.get(&member.source).map(|card| card.rank), member.row)
+        });
+        let pages: Vec<(SourceId, String, url::Url)> =
+            story.iter().filter_map(|member| self.page(member)).collect();
+        let mut reason = "its source is not configured any more".to_owned();
+        for member in story {
+            let candidate = member.row;
+            match self.judge(member) {
+                Ok(mut entry) if candidate == row => {
+                    entry.related = related(&entry, &pages);
+                    return self.take(entry);
+                }
+                Ok(entry) => return Outcome::Follows(entry.source),
+                Err(why) if candidate == row => reason = why,
+                Err(_) => {}
+            }
+            if candidate == row {
+                break;
+            }
+        }
+        Outcome::Passed(reason)
+    }
+
+    fn page(&self, member: &Member) -> Option<(SourceId, String, url::Url)> {
+        let card = self.cards.get(&member.source)?;
+        let url = member.entry.item.url.clone()?;
+        Some((card.id.clone(), card.provenance.title.clone(), url))
+    }
+
+    /// The rules of the source, the choice of the feed, the rules of the feed; the reason if it is not wanted.
+    fn judge(&self, member: Member) -> Result<Entry, String> {
+        let Some(card) = self.cards.get(&member.source) else {
+            return Err("its source is not configured any more".to_owned());
+        };
+        let mut entry = member.entry;
+        entry.tags.clone_from(&card.tags);
+        // Told per entry, so that a new entry does not change what is said of the old ones.
+        entry.provenance.updated = Some(entry.updated);
+        apply(&card.rules, &mut entry)?;
+        if !belongs(self.settings, &entry.source, &entry.tags) {
+            return Err("the feed asks for other sources or tags".to_owned());
+        }
+        apply(&self.settings.rules, &mut entry)?;
+        Ok(entry)
+    }
+
+    fn take(&mut self, mut entry: Entry) -> Outcome {
+        let count = self.per_source.entry(entry.source.clone()).or_default();
+        if self.settings.per_source.is_some_and(|cap| *count >= cap) {
+            return Outcome::Passed(format!("`per_source` is reached for `{}`", entry.source));
+        }
+        *count += 1;
+        if self.settings.content == Content::Summary {
+            summarize(&mut entry.item, self.settings.summary_length);
+        }
+        self.taken.push(entry);
+        Outcome::Taken
+    }
+
+    /// The entries taken, in the order of the feed.
+    pub fn finish(self) -> Vec<Entry> {
+        self.taken
+    }
+
+    /// The feed that is being chosen for.
+    pub fn feed(&self) -> &FeedId {
+        &self.settings.id
+    }
+}
+
+fn apply(rules: &[Rule], entry: &mut Entry) -> Result<(), String> {
+    match rules::apply(rules, &mut entry.item, &mut entry.tags, &entry.source) {
+        Verdict::Keep => Ok(()),
+        Verdict::Drop(reason) => Err(reason),
+    }
+}
+
+/// Pages of the other sources of a story, each address once, not the entry's own.
+fn related(entry: &Entry, pages: &[(SourceId, String, url::Url)]) -> Vec<(String, url::Url)> {
+    let mut out: Vec<(String, url::Url)> = Vec::new();
+    for (source, title, url) in pages {
+        let known = entry.item.url.as_ref() == Some(url) || out.iter().any(|(_, other)| other == url);
+        if *source != entry.source && !known {
+            out.push((title.clone(), url.clone()));
+        }
+    }
+    out
+}
+
+/// Leaves an excerpt of at most `length` grapheme clusters instead of the body.
+fn summarize(item: &mut Item, length: usize) {
+    let body = item.content.take();
+    let Some(text) = item.summary.as_ref().or(body.as_ref()).map(Html::text) else { return };
+    item.summary = Some(Html::from_text(&cut(&text.replace('\n', " "), length)));
+}

@@ -1,0 +1,7 @@
+//! Where entries come from.
+
+pub mod feed;
+mod settings;
+
+pub use feed::{Before, Outcome};
+pub use settings::{Defaults, Every, Expect, Schedule, Source, Written};

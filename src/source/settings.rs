@@ -1,0 +1,213 @@
+//! Where entries come from: the tables `[source.ID]` and `[defaults]`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use url::Url;
+
+use crate::model::SourceId;
+use crate::rules::{self, Rule};
+use crate::value::tag;
+use crate::value::{Country, Cron, Flaw, Language, Secret, Span, Zone};
+
+/// One source, everything settled: defaults are in, names of rules resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its name; all state hangs on it.
+    pub id: SourceId,
+    /// Its address: `http:`, `https:` or `file:`.
+    pub url: Url,
+    /// What readers should call it, where the owner knows better than the source.
+    pub title: Option<String>,
+    /// Tags of all its entries.
+    pub tags: Vec<String>,
+    /// When it is asked.
+    pub schedule: Schedule,
+    /// The zone of its clocks, where configured: for `cron`, and for dates that tell none.
+    pub timezone: Option<Zone>,
+    /// The country it writes from, where configured.
+    pub country: Option<Country>,
+    /// The language it writes in, where configured; wins over what the source says.
+    pub language: Option<Language>,
+    /// Of two sources with the same article the higher one leads.
+    pub priority: i32,
+    /// Rules for all its entries, those of the defaults first.
+    pub rules: Vec<Rule>,
+    /// Headers to send with each request.
+    pub headers: BTreeMap<String, Secret>,
+    /// Takes the place of our User-Agent.
+    pub user_agent: Option<String>,
+    /// False: it is not asked; its entries stay.
+    pub enabled: bool,
+    /// Fewer items than this in an answer are a failure.
+    pub min_items: usize,
+}
+
+/// When a source is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Schedule {
+    /// As often as the source's own hints and rhythm make sense.
+    Adaptive,
+    /// Each time so much has passed.
+    Every(Duration),
+    /// By the calendar, in the zone of the source (UTC where none is configured).
+    Cron(Cron),
+}
+
+/// The table `[source.ID]` as it stands in the configuration. What it does not say is taken from `[defaults]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Source")]
+pub struct Written {
+    /// The address of a feed, or of a page that announces one: `https://…`, `file:///…`, or a path relative to the
+    /// configuration.
+    pub url: String,
+    /// What readers should call it; without it, what the source calls itself.
+    pub title: Option<String>,
+    /// Tags of all its entries, by which feeds choose; those of `[defaults]` come in addition.
+    #[serde(default, deserialize_with = "tag::many")]
+    pub tags: Vec<String>,
+    /// How often it is asked: a length of time like `30m`, or `adaptive` (by the source's own hints and rhythm).
+    pub every: Option<Every>,
+    /// When it is asked, instead of `every`.
+    pub cron: Option<Cron>,
+    /// The zone of its clocks: for `cron`, and for dates that tell none.
+    pub timezone: Option<Zone>,
+    /// The country it writes from; it settles abbreviations like `IST`.
+    pub country: Option<Country>,
+    /// The language it writes in; wins over what the source says.
+    pub language: Option<Language>,
+    /// Of two sources with the same article the higher one leads; 0 by default.
+    pub priority: Option<i32>,
+    /// Rules for all its entries, after those of `[defaults]`.
+    #[serde(default)]
+    pub rules: Vec<rules::Written>,
+    /// Headers to send with each request. Secrets are written `env:NAME` or `file:PATH`; values are never printed.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Secret>,
+    /// Takes the place of our User-Agent for this source.
+    pub user_agent: Option<String>,
+    /// `false`: it is not asked; its entries stay. `true` by default.
+    pub enabled: Option<bool>,
+    /// What must hold of an answer.
+    pub expect: Option<Expect>,
+}
+
+/// The table `[defaults]`: what sources inherit when they do not say it themselves.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Defaults {
+    /// How often a source is asked: a length of time like `30m`, or `adaptive`.
+    pub every: Option<Every>,
+    /// When a source is asked, instead of `every`.
+    pub cron: Option<Cron>,
+    /// The zone of the clocks.
+    pub timezone: Option<Zone>,
+    /// The country.
+    pub country: Option<Country>,
+    /// The language.
+    pub language: Option<Language>,
+    /// The priority.
+    pub priority: Option<i32>,
+    /// Tags that every source has.
+    #[serde(deserialize_with = "tag::many")]
+    pub tags: Vec<String>,
+    /// Rules for every source, before its own.
+    pub rules: Vec<rules::Written>,
+    /// Takes the place of our User-Agent.
+    pub user_agent: Option<String>,
+    /// What must hold of an answer.
+    pub expect: Option<Expect>,
+}
+
+/// What must hold of an answer; otherwise the source counts as failed and its last good entries stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// At least so many items.
+    pub min_items: usize,
+}
+
+/// How often a source is asked: a [length of time](#length-of-time) like `30m`, or `adaptive`: by the source's own hints
+/// (how long it may be kept, when nobody need ask) and by its rhythm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(into = "String")]
+pub enum Every {
+    /// By the source's own hints and rhythm.
+    Adaptive,
+    /// Each time so much has passed.
+    Span(Span),
+}
+
+impl TryFrom<String> for Every {
+    type Error = Flaw;
+
+    fn try_from(written: String) -> Result<Self, Flaw> {
+        if written == "adaptive" {
+            return Ok(Self::Adaptive);
+        }
+        let span = Span::try_from(written).map_err(|flaw| match &flaw.help {
+            Some(help) => Flaw { help: Some(format!("{help}; or `adaptive`")), ..flaw },
+            None => flaw,
+        })?;
+        if span < Span::seconds(1) {
+            return Err(
+                Flaw::new("a source cannot be asked without a pause").help("write for instance `30m`")
+            );
+        }
+        Ok(Self::Span(span))
+    }
+}
+
+impl Source {
+    /// Settles a table: what it does not say comes from `defaults`. `url` and `rules` are what it names, checked and
+    /// resolved, the rules of the defaults among them.
+    pub fn new(id: SourceId, url: Url, written: Written, defaults: &Defaults, rules: Vec<Rule>) -> Self {
+        let mut tags = defaults.tags.clone();
+        tags.extend(written.tags);
+        let mut known = std::collections::BTreeSet::new();
+        tags.retain(|tag| known.insert(tag.clone()));
+        let own = schedule(written.every, written.cron);
+        let inherited = || schedule(defaults.every, defaults.cron.clone());
+        Self {
+            id,
+            url,
+            title: written.title,
+            tags,
+            schedule: own.or_else(inherited).unwrap_or(Schedule::Adaptive),
+            timezone: written.timezone.or(defaults.timezone),
+            country: written.country.or_else(|| defaults.country.clone()),
+            language: written.language.or_else(|| defaults.language.clone()),
+            priority: written.priority.or(defaults.priority).unwrap_or_default(),
+            rules,
+            headers: written.headers,
+            user_agent: written.user_agent.or_else(|| defaults.user_agent.clone()),
+            enabled: written.enabled.unwrap_or(true),
+            min_items: written.expect.or(defaults.expect).map_or(0, |expect| expect.min_items),
+        }
+    }
+
+    /// A source at `url` of which nothing is configured, for a look at it; `None` for an address without a place.
+    pub fn at(url: Url) -> Option<Self> {
+        let id = SourceId::try_from("preview".to_owned()).ok()?;
+        let written = Written { url: url.to_string(), ..Written::default() };
+        Some(Self::new(id, url, written, &Defaults::default(), Vec::new()))
+    }
+
+    /// The zone of dates that name none, and of the schedule: the configured one, else UTC; never the machine's.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.timezone.map_or(chrono_tz::Tz::UTC, |zone| zone.tz())
+    }
+}
+
+fn schedule(every: Option<Every>, cron: Option<Cron>) -> Option<Schedule> {
+    match (cron, every) {
+        (Some(cron), _) => Some(Schedule::Cron(cron)),
+        (None, Some(Every::Span(span))) => Some(Schedule::Every(span.duration())),
+        (None, Some(Every::Adaptive)) => Some(Schedule::Adaptive),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! What harkara remembers: sources and their state, entries, the ledger of aliases. SQL is spoken here only.
+//!
+//! One writer works in a thread of its own and commits in groups: many sources read at the same time share one
+//! commit. Whatever is written for one source is written in one piece: its entries, its aliases and its validators
+//! together, or nothing. What is *not* done here: decisions (`dedup`), rules, choice of entries (`select`).
+
+mod entries;
+mod error;
+mod lock;
+mod migrate;
+mod settings;
+mod sources;
+mod writer;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use entries::{Cursor, Found, Taken, Walk};
+pub use error::StoreError;
+pub use lock::Lock;
+pub use settings::Settings;
+pub use sources::{SourceState, Success, Trouble};
+pub use writer::{Desk, Writer};
+
+/// Opens the database for reading beside a writer. `None`: there is none yet.
+///
+/// # Errors
+/// When it cannot be read, is damaged, newer than this harkara, or not ours.
+pub fn reader(path: &Path) -> Result<Option<Desk>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let fail = |error| StoreError::sqlite(path, error);
+    // Read and write: a WAL left by a killed run has to be folded in before it can be read.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+    if version != migrate::current() {
+        migrate::migrate(path, &mut connection)?;
+    }
+    connection.pragma_update(None, "query_only", true).map_err(fail)?;
+    Ok(Some(Desk::new(path.to_owned(), connection)))
+}
+
+/// Opens the database for writing, makes it where there is none, and brings it to today's version.
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let fail = |error| StoreError::sqlite(path, error);
+    let mut connection = Connection::open(path).map_err(fail)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(fail)?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        let cause = format!("write-ahead log refused, journal is `{mode}`");
+        return Err(StoreError::Other { path: path.to_owned(), cause });
+    }
+    connection.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
+    connection.pragma_update(None, "cache_size", -32_000).map_err(fail)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrate::migrate(path, &mut connection)?;
+    Ok(connection)
+}

@@ -1,0 +1,256 @@
+//! Rows of sources: what is kept between two visits, so that a run from cron each minute is as polite as a daemon.
+
+use chrono::{TimeZone, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+use url::Url;
+
+use super::{Desk, StoreError};
+use crate::model::{Channel, SourceId, Timestamp};
+
+/// What is known of a source.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceState {
+    /// The row.
+    pub row: i64,
+    /// As it was configured at the last visit.
+    pub url: String,
+    /// The feed that the configured page announced.
+    pub found_url: Option<Url>,
+    /// Verbatim.
+    pub etag: Option<Vec<u8>>,
+    /// Verbatim.
+    pub last_modified: Option<Vec<u8>>,
+    /// Of the last body that was read.
+    pub body_hash: Option<Vec<u8>>,
+    /// Version and settings that the last reading hung on; another one makes the validators worthless.
+    pub reader: Option<String>,
+    /// What the source says of itself.
+    pub channel: Channel,
+    /// When it was read for the first time.
+    pub first_read: Option<Timestamp>,
+    /// When it was asked last.
+    pub last_try: Option<Timestamp>,
+    /// When it answered well last.
+    pub last_success: Option<Timestamp>,
+    /// When it may be asked again.
+    pub next_due: Option<Timestamp>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Since when.
+    pub failing_since: Option<Timestamp>,
+    /// The last failure in words; `None` when all is well.
+    pub message: Option<String>,
+    /// What the server asked for, in seconds.
+    pub max_age: Option<u64>,
+    /// True when the server said 410.
+    pub gone: bool,
+    /// Items in the last reading.
+    pub items: u64,
+}
+
+/// What a good visit leaves behind, committed together with the entries.
+#[derive(Debug, Clone, Default)]
+pub struct Success {
+    /// As configured.
+    pub url: String,
+    /// The feed that the configured page announced.
+    pub found_url: Option<Url>,
+    /// Verbatim.
+    pub etag: Option<Vec<u8>>,
+    /// Verbatim.
+    pub last_modified: Option<Vec<u8>>,
+    /// Of the body.
+    pub body_hash: Option<Vec<u8>>,
+    /// Version and settings that the reading hung on.
+    pub reader: String,
+    /// Seconds.
+    pub max_age: Option<u64>,
+    /// When it may be asked again.
+    pub next_due: Option<Timestamp>,
+}
+
+/// What a failed visit leaves behind.
+#[derive(Debug, Clone, Default)]
+pub struct Trouble {
+    /// As configured.
+    pub url: String,
+    /// What went wrong, in words.
+    pub message: String,
+    /// True when the server said 410.
+    pub gone: bool,
+    /// When it may be asked again.
+    pub next_due: Option<Timestamp>,
+}
+
+pub(super) fn time(seconds: i64) -> Timestamp {
+    Utc.timestamp_opt(seconds, 0).single().unwrap_or_default()
+}
+
+const COLUMNS: &str = "id, url, found_url, etag, last_modified, body_hash, channel, first_read, last_try, \
+     last_success, next_due, failures, failing_since, message, max_age, gone, items, reader";
+
+fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    let at = |index: usize| row.get::<_, Option<i64>>(index).map(|seconds| seconds.map(time));
+    Ok(SourceState {
+        row: row.get(0)?,
+        url: row.get(1)?,
+        found_url: row.get::<_, Option<String>>(2)?.and_then(|url| Url::parse(&url).ok()),
+        etag: row.get(3)?,
+        last_modified: row.get(4)?,
+        body_hash: row.get(5)?,
+        channel: serde_json::from_str(&row.get::<_, String>(6)?).unwrap_or_default(),
+        first_read: at(7)?,
+        last_try: at(8)?,
+        last_success: at(9)?,
+        next_due: at(10)?,
+        failures: row.get(11)?,
+        failing_since: at(12)?,
+        message: row.get(13)?,
+        max_age: row.get::<_, Option<i64>>(14)?.map(i64::unsigned_abs),
+        gone: row.get(15)?,
+        items: row.get::<_, i64>(16)?.unsigned_abs(),
+        reader: row.get(17)?,
+    })
+}
+
+impl Desk {
+    /// What is known of a source; `None` when it was never visited.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM source WHERE slug = ?1");
+        let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
+        query.query_row([id.as_str()], state).optional().map_err(|e| self.fail(e))
+    }
+
+    /// The row of a source, made where there is none. A new address in the configuration forgets what the old one
+    /// gave: validators and find. The entries stay.
+    pub(super) fn source_row(&self, id: &SourceId, url: &str) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO source (slug, url) VALUES (?1, ?2) ON CONFLICT (slug) DO UPDATE SET \
+             found_url = iif(url = excluded.url, found_url, NULL), etag = iif(url = excluded.url, etag, NULL), \
+             last_modified = iif(url = excluded.url, last_modified, NULL), \
+             body_hash = iif(url = excluded.url, body_hash, NULL), url = excluded.url RETURNING id";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query.query_row([id.as_str(), url], |row| row.get(0)).map_err(|e| self.fail(e))
+    }
+
+    /// Notes a visit that found nothing new (304, the same body).
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_unchanged(&self, id: &SourceId, success: &Success, now: Timestamp) -> Result<(), StoreError> {
+        let row = self.source_row(id, &success.url)?;
+        let sql = "UPDATE source SET last_try = ?2, last_success = ?2, next_due = ?3, failures = 0, \
+             failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = coalesce(?5, etag), \
+             last_modified = coalesce(?6, last_modified) WHERE id = ?1";
+        let due = success.next_due.map(|at| at.timestamp());
+        let max_age = success.max_age.map(|s| s as i64);
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .execute(params![row, now.timestamp(), due, max_age, success.etag, success.last_modified])
+            .map(drop)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Notes a visit that failed. What is known stays known.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_trouble(&self, id: &SourceId, trouble: &Trouble, now: Timestamp) -> Result<(), StoreError> {
+        let row = self.source_row(id, &trouble.url)?;
+        let sql = "UPDATE source SET last_try = ?2, next_due = ?3, failures = failures + 1, \
+             failing_since = coalesce(failing_since, ?2), message = ?4, gone = ?5 WHERE id = ?1";
+        let due = trouble.next_due.map(|at| at.timestamp());
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .execute(params![row, now.timestamp(), due, trouble.message, trouble.gone])
+            .map(drop)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Notes a good visit; called in the same job as the entries that came with it (law 7).
+    pub(super) fn note_success(
+        &self,
+        row: i64,
+        success: &Success,
+        channel: &Channel,
+        items: usize,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE source SET last_try = ?2, last_success = ?2, first_read = coalesce(first_read, ?2), \
+             next_due = ?3, failures = 0, failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = ?5, \
+             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, items = ?10, reader = ?11 WHERE id = ?1";
+        let channel = serde_json::to_string(channel).unwrap_or_else(|_| "{}".to_owned());
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .execute(params![
+                row,
+                now.timestamp(),
+                success.next_due.map(|at| at.timestamp()),
+                success.max_age.map(|s| s as i64),
+                success.etag,
+                success.last_modified,
+                success.body_hash,
+                channel,
+                success.found_url.as_ref().map(Url::as_str),
+                items as i64,
+                success.reader,
+            ])
+            .map(drop)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// So many entries are kept of a source, and the newest `published` among them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn holdings(&self, row: i64) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let sql = "SELECT count(*), max(published) FROM entry WHERE source = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .query_row([row], |row| {
+                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, Option<i64>>(1)?.map(time)))
+            })
+            .map_err(|e| self.fail(e))
+    }
+
+    /// When the newest entries of a source were published: its rhythm.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn recent(&self, row: i64) -> Result<Vec<Timestamp>, StoreError> {
+        let sql = "SELECT published FROM entry WHERE source = ?1 ORDER BY published DESC LIMIT 12";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .query_map([row], |row| row.get(0).map(time))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// A note under a key: things that concern the state as a whole.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT value FROM note WHERE key = ?1")
+            .map_err(|e| self.fail(e))?;
+        query.query_row([key], |row| row.get(0)).optional().map_err(|e| self.fail(e))
+    }
+
+    /// Sets a note; `None` takes it away.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn set_note(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        let done = match value {
+            Some(value) => {
+                self.connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [key, value])
+            }
+            None => self.connection.execute("DELETE FROM note WHERE key = ?1", [key]),
+        };
+        done.map(drop).map_err(|e| self.fail(e))
+    }
+}

@@ -1,0 +1,5 @@
+//! What the integration tests stand on.
+
+pub mod example;
+pub mod home;
+pub mod site;
