@@ -17,12 +17,13 @@ import sys
 import tempfile
 
 
-def main(documents):
+def read(path):
+    """One document, with a cache of its own: newsboat keeps one row per guid, whatever feeds it stands in."""
+    name = os.path.basename(path)
     with tempfile.TemporaryDirectory() as home:
         urls, cache, config = (os.path.join(home, name) for name in ("urls", "cache.db", "config"))
-        addresses = {pathlib.Path(path).resolve().as_uri(): os.path.basename(path) for path in documents}
-        pathlib.Path(urls).write_text("".join(f"{address}\n" for address in addresses), encoding="utf-8")
-        pathlib.Path(config).write_text("max-items 0\nignore-mode display\n", encoding="utf-8")
+        pathlib.Path(urls).write_text(pathlib.Path(path).resolve().as_uri() + "\n", encoding="utf-8")
+        pathlib.Path(config).write_text("max-items 0\n", encoding="utf-8")
         environment = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}
         environment.pop("XDG_CONFIG_HOME", None)
         ran = subprocess.run(
@@ -31,23 +32,25 @@ def main(documents):
         )
         if ran.returncode != 0:
             sys.stderr.buffer.write(ran.stdout + ran.stderr)
-            return 1
-        with sqlite3.connect(cache) as database:
-            for address, title in database.execute("select rssurl, title from rss_feed order by rssurl"):
-                print(json.dumps({"file": addresses[address], "feed": title}, ensure_ascii=False))
-            rows = database.execute(
-                "select feedurl, guid, title, url, pubDate, content, enclosure_url from rss_item order by feedurl, id"
-            )
-            for address, guid, title, url, date, content, enclosure in rows:
-                published = datetime.datetime.fromtimestamp(date, datetime.timezone.utc)
-                line = {
-                    "file": addresses[address], "id": guid, "title": title, "url": url, "content": content,
-                    "published": published.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    "enclosures": [enclosure] if enclosure else [],
-                }
-                print(json.dumps(line, ensure_ascii=False))
-    return 0
+            sys.exit(1)
+        database = sqlite3.connect(cache)
+        for (title,) in database.execute("select title from rss_feed"):
+            yield {"file": name, "feed": title}
+        rows = database.execute("select guid, title, url, pubDate, content, enclosure_url from rss_item order by id desc")
+        for guid, title, url, date, content, enclosure in rows:
+            published = datetime.datetime.fromtimestamp(date, datetime.timezone.utc)
+            yield {
+                "file": name, "id": guid, "title": title, "url": url, "content": content,
+                "published": published.strftime("%Y-%m-%dT%H:%M:%SZ"), "enclosures": [enclosure] if enclosure else [],
+            }
+        database.close()
+
+
+def main(documents):
+    for path in documents:
+        for line in read(path):
+            print(json.dumps(line, ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
