@@ -49,7 +49,7 @@ pub struct Normalized {
     pub malformed: bool,
     /// What the document says of itself.
     pub channel: Channel,
-    /// Its items, in document order; drafts that hold nothing at all are left out.
+    /// Its items, in document order, one for each draft.
     pub items: Vec<Item>,
     /// What was odd: the remarks of the reading, then those of this room, each kind once.
     pub remarks: Vec<Remark>,
@@ -64,11 +64,7 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
     for (index, draft) in reading.drafts.iter().enumerate() {
         notes.about(index);
         let item = item::item(draft, &reading.channel, base, settings, &mut notes);
-        if item == Item::default() {
-            notes.note("an item without any content", "left out");
-        } else {
-            items.push(item);
-        }
+        items.push(item);
     }
     let mut remarks = reading.remarks;
     remarks.extend(notes.into_remarks());

@@ -388,7 +388,7 @@ mod tests {
     fn a_closed_tag_of_xhtml_swallows_nothing() {
         check("a<iframe src=x />b", "ab");
         check("a<script src=\"x\"/>b<b/>c", "ab<b></b>c");
-        check("a<iframe>b</iframe>c<iframe>d", "acd");
+        check("a<iframe><b>b</b></iframe>c<iframe>d", "a<b>b</b>cd");
         check("a<br/>b<p/>c", "a<br>b<p></p>c");
     }
 
