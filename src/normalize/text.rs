@@ -209,4 +209,13 @@ mod tests {
         assert_eq!(to_markup("a\n   b\n   c"), "a\nb\nc");
         assert_eq!(to_markup("a\n\nb\n \nc"), "<p>a</p>\n<p>b</p>\n<p>c</p>");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_line_stays_as_it_is(text in "[\\PC\u{9}\u{b}\u{a0}\u{202e}\u{2066}\u{2069}&;<]{0,30}") {
+            if let Some(once) = plain_line(&text) {
+                proptest::prop_assert_eq!(plain_line(&once), Some(once.clone()));
+            }
+        }
+    }
 }

@@ -93,11 +93,11 @@ impl<'a> Attributes<'a> {
                 .filter(|(_, value)| !value.trim().is_empty())
                 .find_map(|(_, value)| good_value(kind, value, base))
         };
-        if element.name == "img" {
-            if let Some(address) = find(&LAZY, Value::Picture) {
-                self.set("src", address.into_owned());
-                self.mended = true;
-            }
+        if element.name == "img"
+            && let Some(address) = find(&LAZY, Value::Picture)
+        {
+            self.set("src", address.into_owned());
+            self.mended = true;
         }
         if let Some(addresses) = find(&LAZY_SETS, Value::Pictures) {
             self.set("srcset", addresses.into_owned());

@@ -6,6 +6,7 @@
 
 mod attribute;
 mod element;
+mod nest;
 pub(super) mod reference;
 mod tidy;
 mod token;
