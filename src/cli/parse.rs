@@ -1,6 +1,5 @@
 //! `harkara parse`: one document in, what was read of it out, normalized, as JSON.
 
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -59,11 +58,8 @@ pub fn run(args: &Args) -> ExitCode {
         }
     }
     if normalized.format == Format::Unknown {
-        let mut message = String::from("this is no feed");
-        for remark in &normalized.remarks {
-            let _ = write!(message, "\n  {remark}");
-        }
-        complain(&message);
+        let told: Vec<String> = normalized.remarks.iter().map(ToString::to_string).collect();
+        complain(if told.is_empty() { "it is no feed".to_owned() } else { told.join("\n  ") }.as_str());
         return ExitCode::from(NO_FEED);
     }
     ExitCode::SUCCESS

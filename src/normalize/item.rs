@@ -58,7 +58,7 @@ pub fn item(
 pub fn told_language(told: &[Option<&str>], sample: &str, notes: &mut Notes) -> Option<String> {
     let found = language::of(told, sample);
     if let (Some(tag), Some(corrected)) = (&found.tag, &found.corrected) {
-        notes.note("the language told is not that of the text", &format!("`{corrected}` taken for `{tag}`"));
+        notes.note("the language told is not that of the text", &format!("`{tag}` taken for `{corrected}`"));
     }
     found.tag
 }

@@ -11,6 +11,7 @@ mod item;
 pub mod language;
 mod notes;
 mod person;
+mod script;
 pub mod text;
 pub mod url;
 
@@ -49,7 +50,7 @@ pub struct Normalized {
     pub malformed: bool,
     /// What the document says of itself.
     pub channel: Channel,
-    /// Its items, in document order; drafts that hold nothing at all are left out.
+    /// Its items, in document order, one for each draft.
     pub items: Vec<Item>,
     /// What was odd: the remarks of the reading, then those of this room, each kind once.
     pub remarks: Vec<Remark>,
@@ -64,11 +65,7 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
     for (index, draft) in reading.drafts.iter().enumerate() {
         notes.about(index);
         let item = item::item(draft, &reading.channel, base, settings, &mut notes);
-        if item == Item::default() {
-            notes.note("an item without any content", "left out");
-        } else {
-            items.push(item);
-        }
+        items.push(item);
     }
     let mut remarks = reading.remarks;
     remarks.extend(notes.into_remarks());
@@ -77,17 +74,22 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
 
 /// Reads a date as found; what cannot be read or had to be guessed is noted.
 fn instant(text: Option<&str>, settings: &Settings, notes: &mut Notes) -> Option<crate::model::Timestamp> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    match date::read(text, settings.zone, settings.country.as_deref()) {
+    let source = text.map(str::trim).filter(|text| !text.is_empty())?;
+    match date::read(source, settings.zone, settings.country.as_deref()) {
         Some(found) => {
-            if let Some(remark) = found.remark.filter(|it| !(settings.zone_configured && it == date::NO_ZONE))
-            {
-                notes.note(&remark, &format!("`{}`", shown(text)));
+            match found.remark.as_deref() {
+                Some(date::NO_ZONE) if settings.zone_configured => {}
+                Some(date::NO_ZONE) => {
+                    let text = format!("{}, read in `{}`", date::NO_ZONE, settings.zone);
+                    notes.note(&text, &format!("`{}`", shown(source)));
+                }
+                Some(remark) => notes.note(remark, &format!("`{}`", shown(source))),
+                None => {}
             }
             Some(found.instant)
         }
         None => {
-            notes.note("a date cannot be read and was left out", &format!("`{}`", shown(text)));
+            notes.note("a date cannot be read and was left out", &format!("`{}`", shown(source)));
             None
         }
     }

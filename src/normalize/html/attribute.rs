@@ -24,7 +24,7 @@ const LAZY: [&str; 6] =
 const LAZY_SETS: [&str; 2] = ["data-srcset", "data-lazy-srcset"];
 
 /// Reads the raw attributes of an element; `None` when the whole is a picture that nobody can see:
-/// without an address, or one point high and wide (a tracking pixel).
+/// without address and words, or one point high and wide (a tracking pixel).
 pub fn read<'a>(element: &Element, raw: &[(&'a str, &'a str)], base: Option<&Url>) -> Option<Attributes<'a>> {
     let mut attributes = Attributes::default();
     for (name, value) in raw {
@@ -93,11 +93,11 @@ impl<'a> Attributes<'a> {
                 .filter(|(_, value)| !value.trim().is_empty())
                 .find_map(|(_, value)| good_value(kind, value, base))
         };
-        if element.name == "img" {
-            if let Some(address) = find(&LAZY, Value::Picture) {
-                self.set("src", address.into_owned());
-                self.mended = true;
-            }
+        if element.name == "img"
+            && let Some(address) = find(&LAZY, Value::Picture)
+        {
+            self.set("src", address.into_owned());
+            self.mended = true;
         }
         if let Some(addresses) = find(&LAZY_SETS, Value::Pictures) {
             self.set("srcset", addresses.into_owned());
@@ -115,7 +115,8 @@ impl<'a> Attributes<'a> {
                 self.value(name).map(|value| value.trim().trim_end_matches("px").trim_end().parse::<f64>());
             matches!(number, Some(Ok(size)) if size <= 1.0)
         };
-        (tiny("width") && tiny("height")) || (self.value("src").is_none() && self.value("srcset").is_none())
+        let shows = |name| self.value(name).is_some_and(|value| !value.trim().is_empty());
+        (tiny("width") && tiny("height")) || !(shows("src") || shows("srcset") || shows("alt"))
     }
 }
 
@@ -188,7 +189,8 @@ mod tests {
     #[test]
     fn what_nobody_can_see_is_gone() {
         check("img", &[("src", "t.gif"), ("width", "1"), ("height", "1px")], None);
-        check("img", &[("alt", "x")], None);
+        check("img", &[("alt", " ")], None);
+        check("img", &[("alt", "x")], Some("alt=\"x\""));
         check(
             "img",
             &[("src", "t.gif"), ("width", "1")],

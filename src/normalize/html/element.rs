@@ -273,7 +273,7 @@ pub fn is_known(name: &str) -> bool {
 
 /// True for elements whose content is never shown: it is program, style or drawing, not text.
 pub fn is_swallowed(name: &str) -> bool {
-    matches!(name, "script" | "style" | "svg" | "template" | "iframe" | "xml")
+    matches!(name, "script" | "style" | "svg" | "template" | "xml")
 }
 
 #[cfg(test)]

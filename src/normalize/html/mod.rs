@@ -6,6 +6,7 @@
 
 mod attribute;
 mod element;
+mod nest;
 pub(super) mod reference;
 mod tidy;
 mod token;
@@ -107,7 +108,10 @@ mod tests {
         check("safe<object data=x> <b>text</b></object>", "safe <b>text</b>");
         check("<img src=a onerror=x>", "<img src=\"https://n.example/a/a\">");
         check("<svg><a title=\"</svg><img src onerror=x>\">", "\"&gt;");
-        check("<math><mtext><table><mglyph><style><!--</style><img title=\"--><img src=1 onerror=x>\">", "");
+        check(
+            "<math><mtext><table><mglyph><style><!--</style><img title=\"--><img src=1 onerror=x>\">",
+            "<table></table>",
+        );
         check("<form><p>a</form>", "<p>a</p>");
         check("<noscript><img src=b></noscript>", "<img src=\"https://n.example/a/b\">");
     }

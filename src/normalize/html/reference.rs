@@ -78,10 +78,10 @@ fn reference(text: &str, place: Place) -> Option<(usize, Characters)> {
     }
     let length = body.iter().take(40).position(|b| !b.is_ascii_alphanumeric()).unwrap_or(body.len().min(40));
     let name = &text[1..=length];
-    if body.get(length) == Some(&b';') {
-        if let Some(found) = named(name) {
-            return Some((length + 2, Characters::Named(found)));
-        }
+    if body.get(length) == Some(&b';')
+        && let Some(found) = named(name)
+    {
+        return Some((length + 2, Characters::Named(found)));
     }
     if place == Place::Attribute && (length < body.len() && body[length] == b'=' || name.is_empty()) {
         return None;

@@ -8,12 +8,13 @@ use ::url::Url;
 
 use super::attribute::{self, Attributes};
 use super::element::{self, Element, Kind};
+use super::nest::is_implied;
 use super::reference::{self, Place};
 use super::token::{Token, Tokens};
 use crate::normalize::text;
 
 /// How deep elements may nest; deeper ones lose their tags and keep their text.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 
 /// What one pass gave.
 #[derive(Debug, Default)]
@@ -66,15 +67,16 @@ fn lower<'n>(name: &'n str, space: &'n mut String) -> &'n str {
     space
 }
 
-struct Tree<'b> {
+/// Markup in the making and what is open in it. How elements nest stands in `nest`.
+pub(super) struct Tree<'b> {
     base: Option<&'b Url>,
     out: String,
     /// Text not yet written: composed only when nothing more can join it.
     pending: String,
-    open: Vec<&'static Element>,
+    pub(super) open: Vec<&'static Element>,
     /// Nothing was written since `<pre>`: its first line breaks are not shown.
     fresh_pre: bool,
-    plain: bool,
+    pub(super) plain: bool,
     /// Swallowed elements whose end tag was looked for in vain.
     unended: Vec<String>,
     /// The picture that was mended last: a `noscript` behind it only repeats it.
@@ -167,50 +169,6 @@ impl Tree<'_> {
         }
     }
 
-    /// Closes what an element of this kind ends and opens what it stands in. False: it has no place here.
-    fn make_room(&mut self, element: &'static Element) -> bool {
-        match element.kind {
-            Kind::Caption | Kind::Columns | Kind::Section => return self.back_to(&[Kind::Table]),
-            Kind::Column => {
-                return self.back_to(&[Kind::Table, Kind::Columns]) && self.imply(Kind::Table, "colgroup");
-            }
-            Kind::Row => {
-                return self.back_to(&[Kind::Table, Kind::Section]) && self.imply(Kind::Table, "tbody");
-            }
-            Kind::Cell => {
-                return self.back_to(&[Kind::Table, Kind::Section, Kind::Row])
-                    && self.imply(Kind::Table, "tbody")
-                    && self.imply(Kind::Section, "tr");
-            }
-            _ => self.enter_cell(),
-        }
-        match element.kind {
-            Kind::Inline => {}
-            Kind::Anchor => self.close_in_cell(|it| it.kind == Kind::Anchor),
-            Kind::Ruby => {
-                let rtc = matches!(element.name, "rt" | "rp");
-                if self.in_cell(|it| it.name == "ruby").is_some() {
-                    while self.open.last().is_some_and(|it| is_implied(it) && !(rtc && it.name == "rtc")) {
-                        self.close_to(self.open.len() - 1);
-                    }
-                }
-            }
-            Kind::Item | Kind::Term => {
-                let same = self.open.iter().rposition(|it| it.kind == element.kind || it.hides_items());
-                if let Some(at) = same.filter(|at| self.open[*at].kind == element.kind) {
-                    self.close_to(at);
-                }
-                self.close_in_cell(|it| it.kind == Kind::Paragraph);
-            }
-            Kind::Void if element.name != "hr" => {}
-            _ => self.close_in_cell(|it| it.kind == Kind::Paragraph),
-        }
-        if element.kind == Kind::Heading && self.open.last().is_some_and(|it| it.kind == Kind::Heading) {
-            self.close_to(self.open.len() - 1);
-        }
-        true
-    }
-
     fn end(&mut self, name: &str) {
         let Some(element) = element::find(name) else {
             self.plain = false;
@@ -242,78 +200,7 @@ impl Tree<'_> {
         }
     }
 
-    /// The innermost open element that fits, looked for inside the innermost cell or caption only.
-    fn in_cell(&self, fits: impl Fn(&Element) -> bool) -> Option<usize> {
-        let at = self.open.iter().rposition(|it| fits(it) || is_wall(it))?;
-        (!is_wall(self.open[at])).then_some(at)
-    }
-
-    fn close_in_cell(&mut self, fits: impl Fn(&Element) -> bool) {
-        if let Some(at) = self.in_cell(fits) {
-            self.plain &= at + 1 == self.open.len();
-            self.close_to(at);
-        }
-    }
-
-    /// Closes elements of the innermost table until one of these kinds is current. False: there is no table.
-    fn back_to(&mut self, kinds: &[Kind]) -> bool {
-        let wanted = |it: &&'static Element| kinds.contains(&it.kind) || it.kind == Kind::Table;
-        match self.open.iter().rposition(|it| wanted(&it)) {
-            Some(at) => {
-                self.plain &=
-                    self.open[at + 1..].iter().all(|it| !matches!(it.kind, Kind::Inline | Kind::Anchor));
-                self.close_to(at + 1);
-                true
-            }
-            None => {
-                self.plain = false;
-                false
-            }
-        }
-    }
-
-    /// Opens an element that the writer left out, when the current one is of this kind. False: too deep.
-    fn imply(&mut self, kind: Kind, name: &str) -> bool {
-        if self.open.last().is_some_and(|it| it.kind != kind) {
-            return true;
-        }
-        match element::find(name) {
-            Some(element) if self.open.len() < DEPTH => {
-                self.write_start(element, &Attributes::default());
-                self.open.push(element);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn in_table(&self) -> bool {
-        self.open
-            .last()
-            .is_some_and(|it| matches!(it.kind, Kind::Table | Kind::Columns | Kind::Section | Kind::Row))
-    }
-
-    /// What stands in a table outside its cells gets a cell: a browser would move it before the table.
-    fn enter_cell(&mut self) {
-        if !self.in_table() {
-            return;
-        }
-        self.plain = false;
-        if self.open.last().is_some_and(|it| it.kind == Kind::Columns) {
-            self.close_to(self.open.len() - 1);
-        }
-        let made = self.imply(Kind::Table, "tbody")
-            && self.imply(Kind::Section, "tr")
-            && self.imply(Kind::Row, "td");
-        if !made {
-            // Too deep for a cell: the table ends here.
-            let table = self.open.iter().rposition(|it| it.kind == Kind::Table).unwrap_or(0);
-            self.close_to(table);
-            self.enter_cell();
-        }
-    }
-
-    fn write_start(&mut self, element: &Element, attributes: &Attributes<'_>) {
+    pub(super) fn write_start(&mut self, element: &Element, attributes: &Attributes<'_>) {
         self.flush();
         self.out.push('<');
         self.out.push_str(element.name);
@@ -323,7 +210,7 @@ impl Tree<'_> {
     }
 
     /// Closes open elements until so many are left.
-    fn close_to(&mut self, left: usize) {
+    pub(super) fn close_to(&mut self, left: usize) {
         while self.open.len() > left {
             self.flush();
             if let Some(element) = self.open.pop() {
@@ -334,16 +221,6 @@ impl Tree<'_> {
             }
         }
     }
-}
-
-/// Elements whose end tag may be left out.
-fn is_implied(it: &Element) -> bool {
-    matches!(it.kind, Kind::Item | Kind::Term | Kind::Paragraph | Kind::Ruby)
-}
-
-/// What no end tag and no implied end from inside gets past.
-fn is_wall(it: &Element) -> bool {
-    matches!(it.kind, Kind::Caption | Kind::Table | Kind::Cell)
 }
 
 fn is_space(c: char) -> bool {
@@ -388,7 +265,7 @@ mod tests {
     fn a_closed_tag_of_xhtml_swallows_nothing() {
         check("a<iframe src=x />b", "ab");
         check("a<script src=\"x\"/>b<b/>c", "ab<b></b>c");
-        check("a<iframe>b</iframe>c<iframe>d", "acd");
+        check("a<iframe><b>b</b></iframe>c<iframe>d", "a<b>b</b>cd");
         check("a<br/>b<p/>c", "a<br>b<p></p>c");
     }
 

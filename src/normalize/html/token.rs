@@ -62,7 +62,9 @@ impl<'a> Tokens<'a> {
             (Some(b'/'), Some(_)) | (Some(b'?'), _) => self.declaration(),
             (Some(b'!'), _) if rest.starts_with("<!--") => self.comment(rest),
             (Some(b'!'), _) if rest.starts_with("<![CDATA[") => self.section(rest),
-            (Some(b'!'), _) => self.declaration(),
+            (Some(b'!'), Some(b)) if b.is_ascii_alphabetic() || matches!(b, b'-' | b'[' | b'>') => {
+                self.declaration()
+            }
             _ => self.text(1),
         })
     }
@@ -276,6 +278,7 @@ mod tests {
         check("a<!DOCTYPE ~", "'a' '<!DOCTYPE ~'");
         check("<a href=\"x>y</a>", "<a> 'y' </a>");
         check("x<b", "'x' -");
+        check("<!' <a>", "'<!\' ' <a>");
     }
 
     #[test]

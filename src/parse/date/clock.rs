@@ -58,13 +58,12 @@ pub fn take_clock(tokens: &mut [Token]) -> Result<Option<Clock>, ()> {
     let Some(mut clock) = colons(tokens)?.or_else(|| units(tokens)).or_else(|| bare(tokens)) else {
         return Ok(None);
     };
-    if let Some(before) = clock.at.checked_sub(1) {
-        if let Some(Sense::Fraction(minutes)) =
+    if let Some(before) = clock.at.checked_sub(1)
+        && let Some(Sense::Fraction(minutes)) =
             tokens[before].sense(|sense| matches!(sense, Sense::Fraction(_)))
-        {
-            let total = (clock.hour * 60 + clock.minute) as i32 + minutes;
-            (clock.hour, clock.minute) = (total.max(0) as u32 / 60, total.max(0) as u32 % 60);
-        }
+    {
+        let total = (clock.hour * 60 + clock.minute) as i32 + minutes;
+        (clock.hour, clock.minute) = (total.max(0) as u32 / 60, total.max(0) as u32 % 60);
     }
     clock.hour = half_of_day(tokens, clock.hour);
     let good = clock.hour <= 24 && clock.minute <= 59 && clock.second <= 60;
@@ -143,11 +142,11 @@ fn units(tokens: &mut [Token]) -> Option<Clock> {
                 end += 1 + usize::from(named);
             }
         }
-        if let Some(second) = tokens.get(end).and_then(|it| it.number(2)) {
-            if is_unit(tokens.get(end + 1), Unit::Second) {
-                clock.second = second;
-                end += 2;
-            }
+        if let Some(second) = tokens.get(end).and_then(|it| it.number(2))
+            && is_unit(tokens.get(end + 1), Unit::Second)
+        {
+            clock.second = second;
+            end += 2;
         }
         tokens[at..end].iter_mut().for_each(|token| token.used = true);
         return Some(clock);

@@ -21,7 +21,7 @@ use self::civil::{Civil, Offset};
 use crate::model::Timestamp;
 
 /// What is remarked when a date names no zone.
-pub const NO_ZONE: &str = "a date names no zone and was read in the source's";
+pub const NO_ZONE: &str = "a date names no zone";
 
 /// No date of a feed is longer; what is longer is no date.
 const LONGEST: usize = 200;

@@ -53,17 +53,17 @@ pub fn day(tokens: &mut [Token], buddhist: bool, hints: Hints<'_>) -> Option<Civ
         })
         .collect()
     };
-    if month.is_none() {
-        if let Some((at, value)) = named_month {
-            month = Some(value);
-            let left = numbers(tokens);
-            let (found_day, found_year) = around(&left, at, day.is_some(), year.is_some());
-            if day.is_none() {
-                day = found_day.map(|it| it.value);
-            }
-            if year.is_none() {
-                year = Some(found_year?.year());
-            }
+    if month.is_none()
+        && let Some((at, value)) = named_month
+    {
+        month = Some(value);
+        let left = numbers(tokens);
+        let (found_day, found_year) = around(&left, at, day.is_some(), year.is_some());
+        if day.is_none() {
+            day = found_day.map(|it| it.value);
+        }
+        if year.is_none() {
+            year = Some(found_year?.year());
         }
     }
     let adjusted = |year: i32| if buddhist && year > 2400 { year - 543 } else { year };
@@ -221,5 +221,5 @@ fn three(tokens: &[Token], numbers: [Number; 3], weekday: Option<Sense>, hints: 
     let (taken, order) = if american { (month_first, "month first") } else { (day_first, "day first") };
     // A country has its order; without one it is a guess.
     let remark = hints.country.is_none() && slash;
-    Some(Civil { remark: remark.then(|| format!("a date of numbers only was read {order}")), ..taken })
+    Some(Civil { remark: remark.then(|| format!("a date of numbers only is read {order}")), ..taken })
 }

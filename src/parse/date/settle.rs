@@ -283,7 +283,13 @@ fn with_zone(
         match zone::named(&name, zone, country, local) {
             Some(Meaning::Sure(offset)) => return Some(civil.with(offset)),
             Some(Meaning::Unsure(offset)) => {
-                let remark = format!("the zone `{}` means several zones", name.to_uppercase());
+                let taken = match offset {
+                    Offset::Seconds(seconds) => format!("{:+} h", seconds / 3600),
+                    Offset::Place(place) => place.to_string(),
+                    Offset::None => zone.to_string(),
+                };
+                let remark =
+                    format!("the zone `{}` may be several and is taken for `{taken}`", name.to_uppercase());
                 let remark = civil.remark.clone().or(Some(remark));
                 return Some(Civil { remark, ..civil.with(offset) });
             }
@@ -291,7 +297,8 @@ fn with_zone(
             None => unknown = Some(name),
         }
     }
-    let remark = unknown.map(|name| format!("the zone `{}` is not known", name.to_uppercase()));
+    let remark =
+        unknown.map(|name| format!("the zone `{}` is not known and taken for `{zone}`", name.to_uppercase()));
     let remark = civil.remark.clone().or(remark);
     Some(Civil { remark, ..civil })
 }
