@@ -41,6 +41,7 @@ def main(documents):
         for name, value in (
             ("email-protocol", "maildir"), ("maildir-path", os.path.join(home, "mail")), ("encodings", "UTF-8"),
             ("html-mail", "True"), ("date-header", "True"),
+            ("date-header-order", "issued, modified, created, expired"),
         ):
             lines = [f"{name} = {value}" if line.startswith(f"{name} =") else line for line in text.split("\n")]
             text = "\n".join(lines)
