@@ -64,8 +64,20 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, base: Option<&Url>) -> Rea
 fn finish(mut reading: Reading, notes: Notes, base: Option<&Url>) -> Reading {
     reading.malformed = notes.malformed;
     reading.remarks = notes.into_remarks();
-    reading.base = reading.base.or_else(|| base.cloned());
+    let web = base.filter(|url| on_the_web(url)).cloned();
+    reading.base = reading.base.or(web).or_else(|| told_address(&reading)).or_else(|| base.cloned());
     reading
+}
+
+/// Where a document that came from a disk says that it lives: relative addresses in it are meant from there.
+fn told_address(reading: &Reading) -> Option<Url> {
+    let channel = &reading.channel;
+    let told = [&channel.self_url, &channel.home_url];
+    told.into_iter().flatten().filter_map(|url| Url::parse(&url.value).ok()).find(on_the_web)
+}
+
+fn on_the_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }
 
 #[cfg(test)]
