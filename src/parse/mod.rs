@@ -65,7 +65,8 @@ fn finish(mut reading: Reading, notes: Notes, base: Option<&Url>) -> Reading {
     reading.malformed = notes.malformed;
     reading.remarks = notes.into_remarks();
     let web = base.filter(|url| on_the_web(url)).cloned();
-    reading.base = reading.base.or(web).or_else(|| told_address(&reading)).or_else(|| base.cloned());
+    let base = web.or_else(|| told_address(&reading)).or_else(|| base.cloned());
+    reading.base = reading.base.or(base);
     reading
 }
 
