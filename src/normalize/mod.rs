@@ -75,16 +75,17 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
 /// Reads a date as found; what cannot be read or had to be guessed is noted.
 fn instant(text: Option<&str>, settings: &Settings, notes: &mut Notes) -> Option<crate::model::Timestamp> {
     let source = text.map(str::trim).filter(|text| !text.is_empty())?;
-    match date::read(source, settings.zone, settings.country.as_deref()) {
+    let country = settings.country.as_deref();
+    let found = match settings.zone_configured || settings.zone != Tz::UTC {
+        true => date::read(source, settings.zone, country),
+        false => date::read_anywhere(source, country),
+    };
+    match found {
         Some(found) => {
-            match found.remark.as_deref() {
-                Some(date::NO_ZONE) if settings.zone_configured => {}
-                Some(date::NO_ZONE) => {
-                    let text = format!("{}, read in `{}`", date::NO_ZONE, settings.zone);
-                    notes.note(&text, &format!("`{}`", shown(source)));
-                }
-                Some(remark) => notes.note(remark, &format!("`{}`", shown(source))),
-                None => {}
+            // An owner who told the zone knows that the dates tell none.
+            let told = |remark: &String| !(settings.zone_configured && remark.starts_with(date::NO_ZONE));
+            if let Some(remark) = found.remark.filter(told) {
+                notes.note(&remark, &format!("`{}`", shown(source)));
             }
             Some(found.instant)
         }

@@ -32,11 +32,12 @@ pub fn name(text: &str) -> Option<String> {
 /// One line of plain text: white space folded, controls out, NFC; `None` when nothing is left.
 pub fn plain_line(text: &str) -> Option<String> {
     let legal = legal(text);
-    let folded = match is_folded(&legal) {
-        true => legal,
-        false => Cow::Owned(legal.split_whitespace().collect::<Vec<_>>().join(" ")),
+    let level = without_overrides(&legal);
+    let folded = match is_folded(&level) {
+        true => level,
+        false => Cow::Owned(level.split_whitespace().collect::<Vec<_>>().join(" ")),
     };
-    let line = compose(&without_overrides(&folded)).into_owned();
+    let line = compose(&folded).into_owned();
     (!line.is_empty()).then_some(line)
 }
 

@@ -51,6 +51,11 @@ pub fn read<'a>(element: &Element, raw: &[(&'a str, &'a str)], base: Option<&Url
 }
 
 impl<'a> Attributes<'a> {
+    /// One attribute that we make ourselves.
+    pub fn of(name: &'static str, value: String) -> Self {
+        Self { kept: vec![(name, Cow::Owned(value))], mended: false }
+    }
+
     /// The value that was kept of an attribute.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.kept.iter().find(|(kept, _)| *kept == name).map(|(_, value)| &**value)

@@ -235,6 +235,7 @@ pub fn is_known(name: &str) -> bool {
                 | "frameset"
                 | "head"
                 | "html"
+                | "iframe"
                 | "image"
                 | "input"
                 | "isindex"

@@ -7,6 +7,7 @@
 mod attribute;
 mod element;
 mod nest;
+mod player;
 pub(super) mod reference;
 mod tidy;
 mod token;

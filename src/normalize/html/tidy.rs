@@ -9,6 +9,7 @@ use ::url::Url;
 use super::attribute::{self, Attributes};
 use super::element::{self, Element, Kind};
 use super::nest::is_implied;
+use super::player;
 use super::reference::{self, Place};
 use super::token::{Token, Tokens};
 use crate::normalize::text;
@@ -154,9 +155,26 @@ impl Tree<'_> {
         }
     }
 
+    /// A link to the film that a frame plays, where the player is known.
+    fn film(&mut self, attributes: &[(&str, &str)]) {
+        let source = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case("src"));
+        let page = source
+            .and_then(|(_, value)| player::page(&reference::decode(value, Place::Attribute), self.base));
+        let (Some(page), Some(anchor)) = (page, element::find("a")) else { return };
+        if self.open.len() < DEPTH && self.make_room(anchor) {
+            self.write_start(anchor, &Attributes::of("href", page.clone()));
+            self.open.push(anchor);
+            self.text(&page);
+            self.close_to(self.open.len() - 1);
+        }
+    }
+
     /// An element that is not shown: its tags go, and what it holds where that is no text.
     fn foreign(&mut self, name: &str, closed: bool, tokens: &mut Tokens<'_>) {
         self.plain = false;
+        if name == "iframe" {
+            self.film(&tokens.attributes);
+        }
         let repeated = name == "noscript" && self.lazy.take().is_some();
         if closed || !(element::is_swallowed(name) || repeated) || self.unended.iter().any(|it| it == name) {
             return;
@@ -264,6 +282,10 @@ mod tests {
     #[test]
     fn a_closed_tag_of_xhtml_swallows_nothing() {
         check("a<iframe src=x />b", "ab");
+        check(
+            "a<iframe src=\"//www.youtube.com/embed/x\"></iframe>b",
+            "a<a href=\"https://www.youtube.com/watch?v=x\">https://www.youtube.com/watch?v=x</a>b",
+        );
         check("a<script src=\"x\"/>b<b/>c", "ab<b></b>c");
         check("a<iframe><b>b</b></iframe>c<iframe>d", "a<b>b</b>cd");
         check("a<br/>b<p/>c", "a<br>b<p></p>c");

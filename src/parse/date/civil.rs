@@ -30,6 +30,8 @@ pub struct Civil {
     pub second: u32,
     /// The zone.
     pub offset: Offset,
+    /// Where the language of the date is at home.
+    pub home: Option<Tz>,
     /// What had to be guessed.
     pub remark: Option<String>,
 }

@@ -17,11 +17,11 @@ mod zone;
 
 use chrono_tz::Tz;
 
-use self::civil::{Civil, Offset};
+use self::civil::Offset;
 use crate::model::Timestamp;
 
-/// What is remarked when a date names no zone.
-pub const NO_ZONE: &str = "a date names no zone";
+/// How the remark begins on a date that names no zone; the zone that was taken follows.
+pub const NO_ZONE: &str = "a date names no zone and is read in";
 
 /// No date of a feed is longer; what is longer is no date.
 const LONGEST: usize = 200;
@@ -31,7 +31,7 @@ const LONGEST: usize = 200;
 pub struct Found {
     /// The instant.
     pub instant: Timestamp,
-    /// What was missing or had to be guessed; [`NO_ZONE`] for a date without a zone.
+    /// What was missing or had to be guessed; begins with [`NO_ZONE`] for a date without a zone.
     pub remark: Option<String>,
 }
 
@@ -40,6 +40,16 @@ pub struct Found {
 /// `zone` is where a date without a zone happened, `country` (ISO 3166) tells whose `IST` and whose 3/4/2026 it is.
 /// Relative dates (`2 hours ago`) are not read: nothing here knows the time.
 pub fn read(text: &str, zone: Tz, country: Option<&str>) -> Option<Found> {
+    read_where(text, Some(zone), country)
+}
+
+/// As [`read`], for a source whose zone nobody has told: a date without a zone is read where its language is at home
+/// (`2022년 10월 25일` in Seoul), else in UTC.
+pub fn read_anywhere(text: &str, country: Option<&str>) -> Option<Found> {
+    read_where(text, None, country)
+}
+
+fn read_where(text: &str, zone: Option<Tz>, country: Option<&str>) -> Option<Found> {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST * 4 {
         return None;
@@ -49,17 +59,18 @@ pub fn read(text: &str, zone: Tz, country: Option<&str>) -> Option<Found> {
     }
     let civil = match plain::rfc822(text).or_else(|| plain::iso8601(text)) {
         Some(civil) => civil,
-        None => settle::settle(&piece::pieces(&fold::fold(text)), zone, country)?,
+        None => settle::settle(&piece::pieces(&fold::fold(text)), zone.unwrap_or(Tz::UTC), country)?,
     };
-    found(civil, zone)
-}
-
-fn found(civil: Civil, zone: Tz) -> Option<Found> {
     let local = civil.local()?;
-    let (instant, missing) = match civil.offset {
-        Offset::Seconds(seconds) => (civil::at_offset(local, seconds)?, None),
-        Offset::Place(place) => (civil::at_place(local, place)?, None),
-        Offset::None => (civil::at_place(local, zone)?, Some(NO_ZONE.to_owned())),
+    // A zone that is named, however oddly, is not that of the language.
+    let home = civil.home.filter(|_| civil.remark.is_none());
+    let (instant, missing) = match (civil.offset, zone.or(home)) {
+        (Offset::Seconds(seconds), _) => (civil::at_offset(local, seconds)?, None),
+        (Offset::Place(place), _) => (civil::at_place(local, place)?, None),
+        (Offset::None, place) => {
+            let place = place.unwrap_or(Tz::UTC);
+            (civil::at_place(local, place)?, Some(format!("{NO_ZONE} `{place}`")))
+        }
     };
     Some(Found { instant, remark: civil.remark.or(missing) })
 }

@@ -120,7 +120,7 @@ pub fn settle(pieces: &[Piece], zone: Tz, country: Option<&str>) -> Option<Civil
         let civil = in_language(tokens, words.is_buddhist(language), zone, country);
         // A date of another calendar is not read as one of ours in another language.
         if civil.is_some() || other {
-            return civil;
+            return civil.map(|civil| Civil { home: words.zone(language), ..civil });
         }
     }
     None

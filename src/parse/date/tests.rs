@@ -233,7 +233,16 @@ fn zones_without_a_meaning_are_the_sources_and_remarked() {
     assert!(remark("Tue, 25 Oct 2022 11:20:31 XYZ", Tz::UTC, None).is_some_and(|it| it.contains("`XYZ`")));
     assert!(remark("Tue, 25 Oct 2022 11:20:31 IST", Tz::UTC, None).is_some_and(|it| it.contains("`IST`")));
     assert_eq!(remark("Tue, 25 Oct 2022 11:20:31 IST", Tz::UTC, Some("IN")), None);
-    assert_eq!(remark("2022-10-25T11:20:31", Tz::UTC, None).as_deref(), Some(NO_ZONE));
+    assert_eq!(remark("2022-10-25T11:20:31", Tz::UTC, None), Some(format!("{NO_ZONE} `UTC`")));
+}
+
+#[test]
+fn a_language_of_one_zone_tells_it_when_nobody_else_does() {
+    let found = |text: &str| read_anywhere(text, None).map(|found| found.instant.to_rfc3339());
+    assert_eq!(found("2004년 05월 28일  01:31:15").as_deref(), Some("2004-05-27T16:31:15+00:00"));
+    assert_eq!(found("2004-05-25 오후 11:23:17").as_deref(), Some("2004-05-25T14:23:17+00:00"));
+    assert_eq!(found("25 October 2022 14:15").as_deref(), Some("2022-10-25T14:15:00+00:00"));
+    assert_eq!(found("২৫ অক্টোবর ২০২২ ১৪:১৫").as_deref(), Some("2022-10-25T14:15:00+00:00"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::fold::fold;
@@ -57,6 +58,7 @@ pub enum Sense {
 #[serde(default, deny_unknown_fields)]
 struct Language {
     language: String,
+    zone: Option<String>,
     months: Vec<Vec<String>>,
     weekdays: Vec<Vec<String>>,
     am: Vec<String>,
@@ -108,6 +110,8 @@ pub struct Words {
     names: BTreeMap<String, Senses>,
     /// Whether a language counts years of the Buddhist era.
     buddhist: Vec<bool>,
+    /// Where nearly all who write a language live.
+    zones: Vec<Option<Tz>>,
 }
 
 /// The table, made when first asked for.
@@ -159,8 +163,14 @@ impl Words {
         self.buddhist.get(language).copied().unwrap_or(false)
     }
 
+    /// The zone in which nearly all who write the language live; `None` where there are several.
+    pub fn zone(&self, language: usize) -> Option<Tz> {
+        self.zones.get(language).copied().flatten()
+    }
+
     fn add(&mut self, index: usize, language: &Language) {
         self.buddhist.push(language.buddhist);
+        self.zones.push(language.zone.as_ref().and_then(|zone| zone.parse().ok()));
         for (month, names) in (1..).zip(&language.months) {
             self.add_names(index, names, Sense::Month(month));
         }
@@ -234,6 +244,7 @@ mod tests {
         for file in FILES {
             let language: Language = toml::from_str(file).unwrap_or_else(|error| panic!("{error}\n{file}"));
             assert!(matches!(language.months.len(), 0 | 12), "{}", language.language);
+            assert!(language.zone.is_none_or(|zone| zone.parse::<Tz>().is_ok()), "{}", language.language);
             assert_eq!(language.weekdays.len(), 7, "{}", language.language);
             assert!(
                 language.months.iter().chain(&language.weekdays).flatten().all(|name| !key(name).is_empty())
