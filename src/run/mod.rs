@@ -1,9 +1,10 @@
 //! One trip over the whole road: every due source is asked and read, then every feed is published.
 //!
-//! The only room that knows every station; `visit` is the way of one source, `press` that of one feed. A failure of a
+//! The only room that knows every station; `ask` and `visit` are the way of one source, `press` that of one feed. A failure of a
 //! source is a line of the report, the walk goes on; only a broken promise of our own ([`Fault`]) ends it, and then
 //! every published document is still whole.
 
+mod ask;
 mod press;
 mod preview;
 mod visit;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::Fault;
-use super::visit::{End, ask};
+use super::ask::{End, ask};
 use crate::config::Config;
 use crate::fetch::Client;
 use crate::model::{Channel, Item, Remark};

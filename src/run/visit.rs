@@ -1,37 +1,15 @@
-//! The way of one source: ask, read, normalize, decide, write down. What fails is a line of the report.
+//! The way of one source: ask, decide, write down. What fails is a line of the report.
 
 use std::sync::Arc;
 
-use url::Url;
-
 use super::Road;
+use super::ask::{End, ask};
 use crate::dedup::{self, Keyed};
-use crate::fetch::{Answer, FetchError, Request, Response};
-use crate::model::{Channel, Remark, Stage, Timestamp};
-use crate::normalize;
-use crate::parse;
+use crate::model::{Channel, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
 use crate::schedule::{self, History};
 use crate::source::Source;
-use crate::source::feed::{self, Before, Outcome};
 use crate::store::{Desk, SourceState, StoreError, Success, Taken, Trouble};
-
-/// What reading an answer gave.
-pub(super) struct Copy {
-    pub(super) channel: Channel,
-    pub(super) items: Vec<Keyed>,
-    pub(super) remarks: Vec<Remark>,
-}
-
-/// How the way of a source can end before anything is written.
-pub(super) enum End {
-    /// Nothing new: what to note.
-    Unchanged(Success),
-    /// Something to take in. The address is the one that answered.
-    Fresh(Box<(Url, Success, Copy)>),
-    /// What went wrong.
-    Failed { failure: Failure, gone: bool, retry_after: Option<std::time::Duration> },
-}
 
 /// Visits the source at `place` of the configuration.
 pub(super) async fn visit(
@@ -82,11 +60,11 @@ pub(super) async fn visit(
                 let message = format!("{url} gave {items} items, expected are {least} or more");
                 let help = "look at the address; `expect.min_items` says how many there should be".to_owned();
                 let failure = Failure { stage: Stage::Parse, message, help: Some(help) };
-                line.visit = trouble(road, source, state.as_ref(), failure, false, None).await?;
+                line.visit = trouble(road, source, state.as_ref(), failure, None, None).await?;
             }
         }
-        End::Failed { failure, gone, retry_after } => {
-            line.visit = trouble(road, source, state.as_ref(), failure, gone, retry_after).await?;
+        End::Failed { failure, status, retry_after } => {
+            line.visit = trouble(road, source, state.as_ref(), failure, status, retry_after).await?;
         }
     }
     Ok(line)
@@ -109,9 +87,10 @@ async fn trouble(
     source: &Source,
     state: Option<&SourceState>,
     failure: Failure,
-    gone: bool,
+    status: Option<u16>,
     retry_after: Option<std::time::Duration>,
 ) -> Result<Visit, StoreError> {
+    let gone = status == Some(410);
     let history = History {
         last_try: Some(road.now),
         last_success: state.and_then(|state| state.last_success),
@@ -130,168 +109,6 @@ async fn trouble(
     let (id, now) = (source.id.clone(), road.now);
     road.writer.call(move |desk| desk.note_trouble(&id, &trouble, now)).await?;
     Ok(Visit::Failed(failure))
-}
-
-/// Asks, follows an announced feed once, reads. Touches no state.
-pub(super) async fn ask(client: &crate::fetch::Client, source: &Source, state: Option<&SourceState>) -> End {
-    let found = state.and_then(|state| state.found_url.clone());
-    if let Some(found) = found {
-        let end = ask_at(client, source, state, &found, Some(&found)).await;
-        // A find that is gone or holds no feed any more is looked for again, where it was found.
-        let lost = match &end {
-            End::Failed { failure, gone, .. } => {
-                *gone || failure.stage != Stage::Fetch || is_missing(failure)
-            }
-            _ => false,
-        };
-        if !lost {
-            return end;
-        }
-        return ask_at(client, source, None, &source.url, None).await;
-    }
-    ask_at(client, source, state, &source.url, None).await
-}
-
-fn is_missing(failure: &Failure) -> bool {
-    failure.message.contains(" 404 ")
-}
-
-async fn ask_at(
-    client: &crate::fetch::Client,
-    source: &Source,
-    state: Option<&SourceState>,
-    url: &Url,
-    found: Option<&Url>,
-) -> End {
-    let print = reader_print(source);
-    let state = state.filter(|state| state.reader.as_deref() == Some(print.as_str()));
-    let mut request = match request(source, url) {
-        Ok(request) => request,
-        Err(failure) => return failed(failure),
-    };
-    request.etag = state.and_then(|state| state.etag.clone());
-    request.last_modified = state.and_then(|state| state.last_modified.clone());
-    let success = |etag, last_modified, max_age: Option<std::time::Duration>| Success {
-        url: source.url.to_string(),
-        found_url: found.cloned(),
-        etag,
-        last_modified,
-        body_hash: None,
-        reader: print.clone(),
-        max_age: max_age.map(|age| age.as_secs()),
-        next_due: None,
-    };
-    let response = match client.ask(&request).await {
-        Err(error) => return fetch_failed(&error),
-        Ok(Answer::Gone) => return gone(url),
-        Ok(Answer::Unchanged(seen)) => {
-            return End::Unchanged(success(seen.etag, seen.last_modified, seen.max_age));
-        }
-        Ok(Answer::Fresh(response)) => response,
-    };
-    let mut noted = success(response.etag.clone(), response.last_modified.clone(), response.max_age);
-    noted.body_hash = Some(response.hash.to_vec()).filter(|_| !response.truncated);
-    if noted.body_hash.is_some() && state.is_some_and(|state| state.body_hash == noted.body_hash) {
-        return End::Unchanged(noted);
-    }
-    let at = response.url.clone();
-    let before =
-        if state.is_some_and(|state| state.first_read.is_some()) { Before::Feed } else { Before::Unknown };
-    match read(source, response, before).await {
-        Ok(Read::Feed(copy)) => End::Fresh(Box::new((at, noted, copy))),
-        Ok(Read::Announced(feed)) if found.is_none() => {
-            Box::pin(ask_at(client, source, None, &feed, Some(&feed))).await
-        }
-        Ok(Read::Announced(feed)) => failed(Failure {
-            stage: Stage::Parse,
-            message: format!("{at} was announced as a feed and is a page that announces {feed}"),
-            help: Some(format!("give the address of the feed itself as `url` of `[source.{}]`", source.id)),
-        }),
-        Err(failure) => failed(failure),
-    }
-}
-
-fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
-    let mut request = Request::new(url.clone());
-    request.user_agent.clone_from(&source.user_agent);
-    for (name, secret) in &source.headers {
-        let Some(value) = secret.reveal() else {
-            return Err(Failure {
-                stage: Stage::Fetch,
-                message: format!("the secret of header `{name}` was not found"),
-                help: Some("`harkara check` says which variable or file is missing".to_owned()),
-            });
-        };
-        request.headers.push((name.clone(), value.to_owned()));
-    }
-    Ok(request)
-}
-
-fn failed(failure: Failure) -> End {
-    End::Failed { failure, gone: false, retry_after: None }
-}
-
-fn gone(url: &Url) -> End {
-    let failure = Failure {
-        stage: Stage::Fetch,
-        message: format!("{url} answered 410 gone"),
-        help: Some(
-            "what was read stays; take the source out, or give its new address; it is asked once a week"
-                .to_owned(),
-        ),
-    };
-    End::Failed { failure, gone: true, retry_after: None }
-}
-
-fn fetch_failed(error: &FetchError) -> End {
-    let failure = Failure { stage: Stage::Fetch, message: error.to_string(), help: error.help() };
-    End::Failed { failure, gone: false, retry_after: error.retry_after() }
-}
-
-enum Read {
-    Feed(Copy),
-    Announced(Url),
-}
-
-/// Reads an answer, away from the threads that wait for servers. A panic there is one source's failure.
-async fn read(source: &Source, response: Response, before: Before) -> Result<Read, Failure> {
-    let settings = settings(source);
-    let fault = format!("reading {} broke harkara", response.url);
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut remarks: Vec<Remark> =
-            response.remarks.iter().map(|text| Remark::of(Stage::Fetch, text.as_str())).collect();
-        let reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
-        match feed::judge(reading, &response.url, before) {
-            Outcome::Announced(url) => Ok(Read::Announced(url)),
-            Outcome::Nothing(message) => Err(Failure {
-                stage: Stage::Parse,
-                message: format!("{} {message}", response.url),
-                help: Some(
-                    "what was read before stays; `harkara preview` shows what the address gives".to_owned(),
-                ),
-            }),
-            Outcome::Read(reading) => {
-                let normalized = normalize::reading(*reading, &settings);
-                remarks.extend(normalized.remarks);
-                let home = normalized.channel.home_url.clone();
-                let items =
-                    normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
-                Ok(Read::Feed(Copy { channel: normalized.channel, items, remarks }))
-            }
-        }
-    });
-    reading.await.unwrap_or_else(|_| {
-        Err(Failure {
-            stage: Stage::Parse,
-            message: fault,
-            help: Some("please report it with the bytes of that address; other sources went on".to_owned()),
-        })
-    })
-}
-
-/// What the reading of a source hangs on besides its bytes: when it changes, the bytes are read again.
-fn reader_print(source: &Source) -> String {
-    format!("{} {:?}", env!("CARGO_PKG_VERSION"), settings(source))
 }
 
 /// When the source may be asked again after a good visit.
@@ -313,14 +130,4 @@ fn due_after(
         ..History::default()
     };
     schedule::next(&source.schedule, source.zone(), &history, now, source.id.as_str())
-}
-
-/// What the owner says of a source, as far as reading hangs on it.
-fn settings(source: &Source) -> normalize::Settings {
-    normalize::Settings {
-        zone: source.zone(),
-        zone_configured: source.timezone.is_some(),
-        country: source.country.as_ref().map(|country| country.as_str().to_owned()),
-        language: source.language.as_ref().map(ToString::to_string),
-    }
 }

@@ -116,7 +116,7 @@ fn work(mut desk: Desk, queue: &mpsc::Receiver<Job>) {
         let mut answers: Vec<Answer> = Vec::new();
         let committed = group(&mut desk, first, queue, &mut answers);
         for answer in answers {
-            answer(committed.as_ref().map(|()| ()));
+            answer(committed.as_ref().copied());
         }
     }
     // Folds the log into the database, so that one file is the whole state. A reader may be in the way: then the

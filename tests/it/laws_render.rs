@@ -165,7 +165,7 @@ fn letters(text: &str) -> String {
 }
 
 /// Whether anything of a text can be seen; a title of which nothing can is no title.
-fn seen(text: &String) -> bool {
+fn seen(text: &str) -> bool {
     text.chars().any(|c| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 
@@ -229,7 +229,7 @@ proptest! {
             prop_assert_eq!(titles.len(), feed.entries.len());
             for ((title, body), Entry { item, .. }) in titles.into_iter().zip(contents).zip(&feed.entries) {
                 let title = title.expect("a title");
-                if let Some(own) = item.title.as_deref().map(letters).filter(seen) {
+                if let Some(own) = item.title.as_deref().map(letters).filter(|text| seen(text)) {
                     let once_more = title.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
                     prop_assert!([letters(&title), letters(&once_more)].contains(&own), "{own:?} {title:?}");
                 }
