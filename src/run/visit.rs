@@ -86,7 +86,7 @@ async fn trouble(
     road: &Arc<Road>,
     source: &Source,
     state: Option<&SourceState>,
-    failure: Failure,
+    mut failure: Failure,
     status: Option<u16>,
     retry_after: Option<std::time::Duration>,
 ) -> Result<Visit, StoreError> {
@@ -100,6 +100,10 @@ async fn trouble(
         ..History::default()
     };
     let next_due = schedule::next(&source.schedule, source.zone(), &history, road.now, source.id.as_str());
+    failure.help.get_or_insert_with(|| {
+        let again = next_due.format("%Y-%m-%d %H:%M UTC");
+        format!("what was read before stays; it is asked again from {again} on, sooner with `run --all`")
+    });
     let trouble = Trouble {
         url: source.url.to_string(),
         message: format!("{}: {}", failure.stage, failure.message),

@@ -10,5 +10,6 @@ mod readers;
 mod render;
 mod sample;
 mod support;
+mod trip;
 mod trouble;
 mod validator;

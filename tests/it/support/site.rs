@@ -145,6 +145,11 @@ impl Site {
         Url::parse(&format!("http://{host}:{}{path}", self.address.port())).expect("a host and a path")
     }
 
+    /// Says this to every question for `path` from now on.
+    pub fn set(&self, path: &str, reply: Reply) {
+        lock(&self.shared.script).insert(path.to_owned(), VecDeque::from([reply]));
+    }
+
     /// Answers `path` with `reply`; told again, with the next one the next time. The last one stays.
     pub fn on(&self, path: &str, reply: Reply) -> &Self {
         lock(&self.shared.script).entry(path.to_owned()).or_default().push_back(reply);

@@ -1,0 +1,166 @@
+//! The binary against a scripted site: what it asks on each visit, and what it keeps.
+
+use crate::support::home::{Answer, Home};
+use crate::support::site::{Reply, Site};
+
+fn feed(titles: &[&str]) -> String {
+    let items: String = titles
+        .iter()
+        .map(|title| format!("<item><title>{title}</title><link>/news/{title}</link><guid isPermaLink=\"false\">{title}</guid></item>"))
+        .collect();
+    format!(
+        "<rss version=\"2.0\"><channel><title>খবর</title><link>https://khobor.example/</link><description>d</description>{items}</channel></rss>"
+    )
+}
+
+/// A home with one source at `path` of the site; nothing waits for anything.
+fn home(site: &Site, path: &str) -> Home {
+    Home::new(&format!(
+        "[fetch]\nallow = [\"127.0.0.0/8\"]\nspacing = \"0s\"\ntimeout = \"2s\"\ncontact = \"mailto:a@b.example\"\n\
+         [source.khobor]\nurl = \"{}\"\nevery = \"1h\"\n[feed.all]\ntitle = \"all\"\n",
+        site.url(path)
+    ))
+}
+
+fn due(home: &Home, now: &str) -> Answer {
+    home.harkara(&["run", "--verbose", "--now", now])
+}
+
+fn titles(home: &Home) -> Vec<String> {
+    home.entries("all").into_iter().map(|(_, title)| title).collect()
+}
+
+#[test]
+fn validators_come_back_as_they_were_and_304_changes_nothing() {
+    let site = Site::open().expect(&["GET /feed", "GET /feed", "GET /feed"]);
+    let home = home(&site, "/feed");
+    let headers = ["Content-Type: application/rss+xml", "ETag: W/\"a b\"", "Last-Modified: whenever"];
+    site.set("/feed", Reply::new("200 OK", &headers, feed(&["one"])));
+    assert_eq!(due(&home, "2026-11-23T01:00:00Z").code, 0);
+    let tree = home.tree();
+
+    // Not due: nobody is asked.
+    assert!(due(&home, "2026-11-23T01:30:00Z").stderr.contains("1 not due"));
+
+    site.set("/feed", Reply::new("304 Not Modified", &["ETag: \"new\""], ""));
+    let answer = due(&home, "2026-11-23T02:00:00Z");
+    assert!(answer.stderr.contains("khobor: unchanged"), "{}", answer.stderr);
+    assert_eq!(home.tree(), tree);
+
+    // The same bytes under other validators are no change either.
+    site.set(
+        "/feed",
+        Reply::new("200 OK", &["Content-Type: application/rss+xml", "ETag: \"third\""], feed(&["one"])),
+    );
+    let answer = due(&home, "2026-11-23T03:00:00Z");
+    assert!(answer.stderr.contains("khobor: unchanged"), "{}", answer.stderr);
+    let asked = site.asked();
+    assert_eq!(asked[0].header("if-none-match"), None);
+    assert_eq!(asked[1].header("if-none-match"), Some("W/\"a b\""));
+    assert_eq!(asked[1].header("if-modified-since"), Some("whenever"));
+    assert_eq!(asked[2].header("if-none-match"), Some("\"new\""));
+    assert_eq!(asked[2].header("if-modified-since"), Some("whenever"));
+}
+
+#[test]
+fn an_announced_feed_is_found_once_and_remembered() {
+    let site = Site::open().expect(&["GET /", "GET /feed", "GET /feed", "GET /feed", "GET /", "GET /new"]);
+    let home = home(&site, "/");
+    let page = |feed: &str| {
+        format!(
+            "<!doctype html><html><head><title>খবর</title>\
+             <link rel=\"alternate\" type=\"application/rss+xml\" title=\"খবর » মন্তব্য\" href=\"/comments/feed\">\
+             <link rel=\"alternate\" type=\"application/rss+xml\" title=\"খবর\" href=\"{feed}\"></head><body></body></html>"
+        )
+    };
+    let html = ["Content-Type: text/html"];
+    site.set("/", Reply::new("200 OK", &html, page("/feed")));
+    site.set("/feed", Reply::feed(feed(&["one"])));
+    assert_eq!(due(&home, "2026-11-23T01:00:00Z").code, 0);
+    assert_eq!(titles(&home), ["one"]);
+
+    site.set("/feed", Reply::feed(feed(&["two", "one"])));
+    assert_eq!(due(&home, "2026-11-23T02:00:00Z").code, 0);
+    assert_eq!(titles(&home), ["two", "one"]);
+
+    // The find is gone: it is looked for where it was found.
+    site.set("/feed", Reply::new("404 Not Found", &html, "no"));
+    site.set("/", Reply::new("200 OK", &html, page("/new")));
+    site.set("/new", Reply::feed(feed(&["three", "two"])));
+    assert_eq!(due(&home, "2026-11-23T03:00:00Z").code, 0);
+    assert_eq!(titles(&home), ["three", "two", "one"]);
+    let links = home.read("public/all.json");
+    assert!(links.contains("https://khobor.example/news/three"), "{links}");
+}
+
+#[test]
+fn each_trouble_of_a_server_has_its_own_words_and_loses_nothing() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    site.set("/feed", Reply::feed(feed(&["one"])));
+    due(&home, "2026-11-20T00:00:00Z");
+    let tree = home.tree();
+    let html = ["Content-Type: text/html"];
+    let replies = [
+        (Reply::new("404 Not Found", &html, "no"), "404"),
+        (Reply::new("503 Service Unavailable", &["Retry-After: 7200"], ""), "503"),
+        (
+            Reply::new(
+                "200 OK",
+                &html,
+                "<html><title>Log in</title><body><form><input type=password></form></body></html>",
+            ),
+            "Log in",
+        ),
+        (Reply::redirect(302, "http://169.254.169.254/latest/meta-data"), "169.254.169.254"),
+        (Reply::redirect(301, "/feed"), "redirect"),
+        (Reply::raw("HTTP/1.1 200 OK\r\n\r\n").hold(), "2s"),
+        (Reply::new("410 Gone", &html, ""), "410"),
+    ];
+    for (day, (reply, words)) in replies.into_iter().enumerate() {
+        site.set("/feed", reply.clone());
+        let answer = home.run_at(&format!("2026-11-2{}T00:00:00Z", day + 1), 1);
+        assert!(
+            answer.stderr.contains("khobor: ") && answer.stderr.contains(words),
+            "{words}: {}",
+            answer.stderr
+        );
+        assert!(answer.stderr.contains("help: "), "{words}: {}", answer.stderr);
+        assert_eq!(home.tree(), tree, "{words}");
+    }
+    let status = home.harkara(&["status", "--json", "--now", "2026-11-28T00:00:00Z"]);
+    let status: serde_json::Value = serde_json::from_str(&status.stdout).unwrap();
+    assert_eq!((status[0]["state"].as_str(), status[0]["failures"].as_u64()), (Some("gone"), Some(7)));
+
+    site.set("/feed", Reply::feed(feed(&["two"])));
+    home.run_at("2026-11-28T00:00:00Z", 0);
+    assert_eq!(titles(&home), ["two", "one"]);
+}
+
+#[test]
+fn a_source_that_gives_too_little_is_named_and_what_is_there_is_kept() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    home.write(
+        "harkara.toml",
+        home.read("harkara.toml").replace("every = \"1h\"", "expect = { min_items = 2 }"),
+    );
+    site.set("/feed", Reply::feed(feed(&["one"])));
+    let answer = home.run_at("2026-11-23T01:00:00Z", 1);
+    assert!(answer.stderr.contains("gave 1 items, expected are 2 or more"), "{}", answer.stderr);
+    assert_eq!(titles(&home), ["one"]);
+}
+
+#[test]
+fn preview_and_online_check_store_nothing() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    site.set("/feed", Reply::feed(feed(&["one"])));
+    let shown = home.harkara(&["preview", "khobor"]);
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    assert!(shown.stdout.contains("one") && shown.stdout.contains("1 items"), "{}", shown.stdout);
+    let checked = home.harkara(&["check", "--online"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    assert!(checked.stdout.contains("khobor: 1 items"), "{}", checked.stdout);
+    assert!(!home.at("state").exists() && !home.at("public").exists());
+}
