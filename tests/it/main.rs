@@ -1,5 +1,6 @@
 //! The integration tests: one binary, so one link.
 
+mod choice;
 mod config;
 mod fetch;
 mod golden;
