@@ -2,6 +2,7 @@
 
 mod choice;
 mod config;
+mod disk;
 mod fetch;
 mod golden;
 mod identity;
