@@ -10,14 +10,22 @@ use crate::model::Timestamp;
 /// A date in the future is clamped to `now`; one before 1971 is a clock that was not set, and none. An undated item
 /// of a source that is seen for the first time stands just behind its dated neighbour in the list, so that a history
 /// does not come up as news; later it gets the time of first sight. A second apart keeps the order of the list.
-pub(super) fn settle(items: &[Keyed], first_sight: bool, now: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+///
+/// `history`: only on the first sight of a source; the date of the whole list, where it tells one.
+pub(super) fn settle(
+    items: &[Keyed],
+    history: Option<Option<Timestamp>>,
+    now: Timestamp,
+) -> Vec<(Timestamp, Timestamp)> {
     let told: Vec<Option<Timestamp>> = items.iter().map(|keyed| told(keyed, now)).collect();
+    let first_sight = history.is_some();
+    let list_date = history.flatten().and_then(|at| believed(at, now));
     let mut above: Option<Timestamp> = None;
     let mut out = Vec::with_capacity(items.len());
     for (index, keyed) in items.iter().enumerate() {
         let published = told[index].unwrap_or_else(|| {
             let neighbour = above.or_else(|| told[index..].iter().flatten().next().copied());
-            match neighbour.filter(|_| first_sight) {
+            match neighbour.or(list_date).filter(|_| first_sight) {
                 Some(at) => at - Duration::seconds(1),
                 None => now - Duration::seconds(index as i64),
             }
@@ -31,9 +39,12 @@ pub(super) fn settle(items: &[Keyed], first_sight: bool, now: Timestamp) -> Vec<
 
 /// What the item says, if it can be believed.
 fn told(keyed: &Keyed, now: Timestamp) -> Option<Timestamp> {
+    believed(keyed.item.published.or(keyed.item.updated)?, now)
+}
+
+fn believed(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let year_one = Utc.timestamp_opt(365 * 86_400, 0).single()?;
-    let said = keyed.item.published.or(keyed.item.updated).filter(|at| *at >= year_one)?;
-    Some(said.min(now))
+    (at >= year_one).then(|| at.min(now))
 }
 
 /// Whole seconds: RSS knows no finer ones, and all formats should tell the same instant.
@@ -51,31 +62,44 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn check(dates: &[Option<&str>], first_sight: bool, settled: &[&str]) {
+    fn check(dates: &[Option<&str>], history: Option<Option<&str>>, settled: &[&str]) {
         let items: Vec<Keyed> =
             dates.iter().map(|d| keyed(Item { published: d.map(at), ..Item::default() }, None)).collect();
         let got: Vec<Timestamp> =
-            settle(&items, first_sight, at("2026-11-23T12:00:00Z")).into_iter().map(|(p, _)| p).collect();
+            settle(&items, history.map(|date| date.map(at)), at("2026-11-23T12:00:00Z"))
+                .into_iter()
+                .map(|(p, _)| p)
+                .collect();
         assert_eq!(got, settled.iter().map(|s| at(s)).collect::<Vec<_>>());
     }
 
     #[test]
     fn the_future_is_clamped_and_1970_is_no_date() {
-        check(&[Some("2030-01-01T00:00:00Z")], false, &["2026-11-23T12:00:00Z"]);
-        check(&[Some("1970-01-01T00:00:00Z")], false, &["2026-11-23T12:00:00Z"]);
-        check(&[Some("1999-05-01T10:00:00.7Z")], false, &["1999-05-01T10:00:00Z"]);
+        check(&[Some("2030-01-01T00:00:00Z")], None, &["2026-11-23T12:00:00Z"]);
+        check(&[Some("1970-01-01T00:00:00Z")], None, &["2026-11-23T12:00:00Z"]);
+        check(&[Some("1999-05-01T10:00:00.7Z")], None, &["1999-05-01T10:00:00Z"]);
     }
 
     #[test]
     fn undated_items_keep_the_order_of_the_list() {
-        check(&[None, None], false, &["2026-11-23T12:00:00Z", "2026-11-23T11:59:59Z"]);
+        check(&[None, None], None, &["2026-11-23T12:00:00Z", "2026-11-23T11:59:59Z"]);
+    }
+
+    #[test]
+    fn a_history_without_any_date_is_as_old_as_its_list() {
+        check(
+            &[None, None],
+            Some(Some("2020-05-01T08:00:00Z")),
+            &["2020-05-01T07:59:59Z", "2020-05-01T07:59:58Z"],
+        );
+        check(&[None, None], Some(None), &["2026-11-23T12:00:00Z", "2026-11-23T11:59:59Z"]);
     }
 
     #[test]
     fn a_history_seen_for_the_first_time_is_no_news() {
         check(
             &[None, Some("2020-01-02T00:00:00Z"), None, None],
-            true,
+            Some(None),
             &["2020-01-01T23:59:59Z", "2020-01-02T00:00:00Z", "2020-01-01T23:59:59Z", "2020-01-01T23:59:58Z"],
         );
     }

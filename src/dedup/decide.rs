@@ -86,12 +86,13 @@ pub struct Settled {
     pub remarks: Vec<Remark>,
 }
 
-/// Decides about the items of one reading. `now` is the time of the fetch.
-pub fn decide(items: Vec<Keyed>, known: &Known, now: Timestamp) -> Settled {
+/// Decides about the items of one reading. `list_date`: the date of the whole list, where it tells one. `now` is the
+/// time of the fetch.
+pub fn decide(items: Vec<Keyed>, known: &Known, list_date: Option<Timestamp>, now: Timestamp) -> Settled {
     let mut out = Settled::default();
     let items = without_doubles(items, &mut out);
     let claims = claims(&items, known);
-    let dates = settle(&items, known.first_sight, now);
+    let dates = settle(&items, known.first_sight.then_some(list_date), now);
     for ((keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
         let decision = match claim.and_then(|row| known.entries.get(&row).map(|entry| (row, entry))) {
             Some((row, entry)) => compare(&keyed, row, entry, now),
@@ -286,7 +287,7 @@ mod tests {
     /// What the store would know after `items` had been read.
     fn after(items: Vec<Item>) -> Known {
         let mut known = Known::default();
-        let settled = decide(keyed_all(items), &known, now());
+        let settled = decide(keyed_all(items), &known, None, now());
         for alias in &settled.shared {
             known.aliases.insert(*alias, KnownAlias { row: -1, shared: true });
         }
@@ -305,7 +306,7 @@ mod tests {
     }
 
     fn new_ones(known: &Known, items: Vec<Item>) -> usize {
-        let settled = decide(keyed_all(items), known, now());
+        let settled = decide(keyed_all(items), known, None, now());
         settled.decided.iter().filter(|(_, d)| matches!(d, Decision::New { .. })).count()
     }
 
@@ -363,7 +364,7 @@ mod tests {
     fn an_item_that_stands_twice_is_taken_once() {
         let mut items = week();
         items.push(item("https://a.example/1#1", "https://a.example/1", "t1", "2026-11-01T09:00:00Z"));
-        let settled = decide(keyed_all(items), &Known::default(), now());
+        let settled = decide(keyed_all(items), &Known::default(), None, now());
         assert_eq!(settled.decided.len(), 6);
         assert!(settled.remarks[0].text.contains("taken once"));
     }
@@ -374,11 +375,11 @@ mod tests {
         let mut edited = week().remove(0);
         edited.content = Some(Html::from_cleaner("<p>corrected</p>".into()));
         edited.published = Some("2026-11-23T11:00:00Z".parse().unwrap());
-        let settled = decide(keyed_all(vec![edited.clone()]), &known, now());
+        let settled = decide(keyed_all(vec![edited.clone()]), &known, None, now());
         assert_eq!(settled.decided[0].1, Decision::Changed { row: 0, updated: edited.published.unwrap() });
         let mut retouched = week().remove(0);
         retouched.rights = Some("CC0".into());
-        let settled = decide(keyed_all(vec![retouched]), &known, now());
+        let settled = decide(keyed_all(vec![retouched]), &known, None, now());
         assert_eq!(settled.decided[0].1, Decision::Retouched { row: 0 });
     }
 
@@ -386,13 +387,13 @@ mod tests {
     fn the_order_of_the_list_does_not_matter() {
         let known = after(week());
         let mut items = each(|n, item| item.id = Some(format!("g{}", 6 - n)));
-        let forward: HashMap<String, Decision> = decide(keyed_all(items.clone()), &known, now())
+        let forward: HashMap<String, Decision> = decide(keyed_all(items.clone()), &known, None, now())
             .decided
             .into_iter()
             .map(|(k, d)| (k.item.title.unwrap_or_default(), d))
             .collect();
         items.reverse();
-        let backward: HashMap<String, Decision> = decide(keyed_all(items), &known, now())
+        let backward: HashMap<String, Decision> = decide(keyed_all(items), &known, None, now())
             .decided
             .into_iter()
             .map(|(k, d)| (k.item.title.unwrap_or_default(), d))

@@ -78,7 +78,8 @@ async fn take_in(
     items: Vec<Keyed>,
 ) -> Result<Taken, StoreError> {
     let (id, now) = (source.id.clone(), road.now);
-    let decide = move |items, known: &dedup::Known| dedup::decide(items, known, now);
+    let list_date = channel.updated.or(channel.published);
+    let decide = move |items, known: &dedup::Known| dedup::decide(items, known, list_date, now);
     road.writer.call(move |desk| desk.take_in(&id, &success, &channel, items, now, decide)).await
 }
 

@@ -151,3 +151,61 @@ fn group(
         error
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a folder")
+    }
+
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    }
+
+    #[test]
+    fn a_job_that_fails_leaves_nothing_and_its_neighbours_stay() {
+        let home = home();
+        let writer = Writer::open(&home.path().join("h.db")).expect("opened");
+        let broken = |desk: &Desk| {
+            desk.set_note("b", Some("2"))?;
+            Err::<(), _>(StoreError::Full("here".into()))
+        };
+        let (a, b, c) = wait(async {
+            // Asked for together, so that they share a commit.
+            tokio::join!(
+                writer.call(|desk| desk.set_note("a", Some("1"))),
+                writer.call(broken),
+                writer.call(|desk| desk.set_note("c", Some("3"))),
+            )
+        });
+        assert!(a.is_ok() && b.is_err() && c.is_ok());
+        let notes = wait(writer.call(|desk| Ok((desk.note("a")?, desk.note("b")?, desk.note("c")?))));
+        assert_eq!(notes.expect("read"), (Some("1".into()), None, Some("3".into())));
+    }
+
+    #[test]
+    fn a_panic_in_a_job_is_an_error_and_the_writer_goes_on() {
+        let home = home();
+        let writer = Writer::open(&home.path().join("h.db")).expect("opened");
+        let error = wait(writer.call(|_| -> Result<(), StoreError> { panic!("in a job") })).expect_err("a panic");
+        assert!(error.to_string().contains("please report"), "{error}");
+        wait(writer.call(|desk| desk.set_note("a", Some("1")))).expect("the writer goes on");
+    }
+
+    #[test]
+    fn one_writer_at_a_time_and_readers_beside_it() {
+        let home = home();
+        let path = home.path().join("state/h.db");
+        assert!(crate::store::reader(&path).expect("nothing there is well").is_none());
+        let writer = Writer::open(&path).expect("opened");
+        assert!(matches!(Writer::open(&path), Err(StoreError::Busy(_))));
+        wait(writer.call(|desk| desk.set_note("a", Some("1")))).expect("written");
+        let reader = crate::store::reader(&path).expect("readable").expect("there");
+        assert_eq!(reader.note("a").expect("read").as_deref(), Some("1"));
+        assert!(reader.set_note("a", None).is_err(), "a reader does not write");
+        drop(writer);
+        Writer::open(&path).expect("free again");
+    }
+}
