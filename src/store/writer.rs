@@ -189,7 +189,8 @@ mod tests {
     fn a_panic_in_a_job_is_an_error_and_the_writer_goes_on() {
         let home = home();
         let writer = Writer::open(&home.path().join("h.db")).expect("opened");
-        let error = wait(writer.call(|_| -> Result<(), StoreError> { panic!("in a job") })).expect_err("a panic");
+        let error =
+            wait(writer.call(|_| -> Result<(), StoreError> { panic!("in a job") })).expect_err("a panic");
         assert!(error.to_string().contains("please report"), "{error}");
         wait(writer.call(|desk| desk.set_note("a", Some("1")))).expect("the writer goes on");
     }

@@ -8,6 +8,7 @@ mod golden;
 mod identity;
 mod kill;
 mod laws_render;
+mod laws_round;
 mod readers;
 mod render;
 mod sample;

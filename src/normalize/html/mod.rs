@@ -33,7 +33,9 @@ pub fn clean(raw: &RawHtml, base: Option<&Url>) -> Html {
 
 /// True when the text holds a tag that HTML knows, shown or not: then `<` means markup in it.
 pub fn has_known_tag(text: &str) -> bool {
-    let mut tokens = Tokens::new(text);
+    // A tag that never ends is none: `a<b` is what it says.
+    let Some(end) = text.rfind('>') else { return false };
+    let mut tokens = Tokens::new(&text[..=end]);
     std::iter::from_fn(|| tokens.next()).any(|token| match token {
         Token::Start { name, .. } | Token::End(name) => element::is_known(&name.to_ascii_lowercase()),
         Token::Nothing => true,
