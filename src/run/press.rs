@@ -19,6 +19,9 @@ use crate::store::{Desk, Found, SourceState, StoreError, Walk};
 /// The note that stands while documents are put in place: found at the start, the last run did not end well.
 const UNDER_WAY: &str = "publishing";
 
+/// The note of all documents that were put in place last.
+const DOCUMENTS: &str = "documents";
+
 /// Entries are looked at so many at a time.
 const PAGE: usize = 200;
 
@@ -52,8 +55,31 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
     }
     let opml = render::opml::sources(&road.config.site.title, &outlines(&road.config, &states));
     lines.push(place_document(&tree, &opml, Emptiness::Allowed, demand)?);
-    road.writer.call(|desk| desk.set_note(UNDER_WAY, None)).await?;
-    Ok((lines, Vec::new()))
+    let paths: Vec<String> = lines.iter().map(|line| line.path.clone()).collect();
+    let left = road
+        .writer
+        .call(move |desk| {
+            desk.set_note(UNDER_WAY, None)?;
+            left_over(desk, &paths)
+        })
+        .await?;
+    let dir = settings.dir.display();
+    let told = |path: String| {
+        format!(
+            "no feed writes `{path}` any more; it was left in `{dir}`: delete it, or its readers wait for ever"
+        )
+    };
+    Ok((lines, left.into_iter().map(told).collect()))
+}
+
+/// Documents of the last run that this one did not make; told once.
+fn left_over(desk: &Desk, paths: &[String]) -> Result<Vec<String>, StoreError> {
+    let before = desk.note(DOCUMENTS)?.unwrap_or_default();
+    let now = paths.join("\n");
+    if before != now {
+        desk.set_note(DOCUMENTS, Some(&now))?;
+    }
+    Ok(before.lines().filter(|path| !paths.iter().any(|made| made == path)).map(str::to_owned).collect())
 }
 
 fn place_document(

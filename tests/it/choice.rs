@@ -124,6 +124,20 @@ fn of_one_run_the_higher_priority_speaks() {
 }
 
 #[test]
+fn a_feed_that_is_taken_out_is_told_once_and_its_files_stay() {
+    let home = home("[feed.all]\ntitle = \"all\"\n[feed.old]\ntitle = \"old\"\nformats = [\"atom\"]\n");
+    home.run_at(NOW, 0);
+    home.write(
+        "harkara.toml",
+        home.read("harkara.toml").replace("[feed.old]\ntitle = \"old\"\nformats = [\"atom\"]\n", ""),
+    );
+    let told = home.run_at("2026-11-23T13:00:00Z", 0);
+    assert!(told.stderr.contains("no feed writes `old.atom` any more"), "{}", told.stderr);
+    assert!(!home.run_at("2026-11-23T14:00:00Z", 0).stderr.contains("old.atom"));
+    assert!(home.at("public/old.atom").exists());
+}
+
+#[test]
 fn a_rule_that_is_changed_works_on_what_was_read_long_ago() {
     let feed = "[feed.all]\ntitle = \"all\"\nsources = [\"a\"]\n";
     let home = home(feed);
