@@ -1,10 +1,8 @@
 //! Aliases of an item: the short keys under which the ledger finds it again, whatever the source changes.
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
 use url::Url;
 
+use super::tracking::{is_tracking, untracked};
 use crate::model::Item;
 use crate::value::fold::fold;
 
@@ -54,7 +52,10 @@ impl Keyed {
 const SHORTEST_PRINT: usize = 120;
 
 /// Computes the aliases and hashes of an item. `home` is the channel's home page: a link to it identifies nothing.
-pub fn keyed(item: Item, home: Option<&Url>) -> Keyed {
+pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
+    // The address that is kept and shown tells which article, not who sent the reader; and one that counts senders
+    // anew at each request would look like a change.
+    item.url = item.url.map(untracked);
     let title = item.title.as_deref().map(fold).unwrap_or_default().to_lowercase();
     let text = body(&item);
     let mut aliases = Vec::with_capacity(4);
@@ -124,37 +125,6 @@ fn is_specific(url: &Url) -> bool {
     let key = link_key(url);
     let place = key.split_once('/').map_or("", |(_, place)| place);
     !place.is_empty() || url.fragment().is_some_and(|f| f.starts_with('!'))
-}
-
-#[derive(Deserialize)]
-struct Tracking {
-    exact: Vec<String>,
-    prefix: Vec<String>,
-    host: std::collections::BTreeMap<String, Vec<String>>,
-}
-
-static TRACKING: LazyLock<Tracking> = LazyLock::new(|| {
-    // Shipped data: the test below loads it, so it cannot be broken in a build that passed.
-    toml::from_str(include_str!("../../config/tracking.toml")).unwrap_or(Tracking {
-        exact: Vec::new(),
-        prefix: Vec::new(),
-        host: Default::default(),
-    })
-});
-
-/// True when the query parameter `name` only tells who sent the reader to `host`.
-pub fn is_tracking(host: &str, name: &str) -> bool {
-    let table = &*TRACKING;
-    if table.exact.iter().any(|n| n == name) || table.prefix.iter().any(|p| name.starts_with(p.as_str())) {
-        return true;
-    }
-    table.host.iter().any(|(owner, names)| {
-        let here = host == owner || host.strip_suffix(owner.as_str()).is_some_and(|rest| rest.ends_with('.'));
-        here && names.iter().any(|n| match n.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => n == name,
-        })
-    })
 }
 
 /// The form in which addresses are compared: `host/path?query`, never fetched and never shown.
@@ -283,12 +253,6 @@ mod tests {
         assert!(keyed(item("https://a.example/"), None).alias(AliasKind::Link).is_none());
         assert!(keyed(item("http://www.a.example/blog"), Some(&home)).alias(AliasKind::Link).is_none());
         assert!(keyed(item("https://a.example/blog/1"), Some(&home)).alias(AliasKind::Link).is_some());
-    }
-
-    #[test]
-    fn tracking_data_is_loaded() {
-        assert!(is_tracking("x.example", "utm_source") && is_tracking("x.example", "fbclid"));
-        assert!(!is_tracking("x.example", "p") && !is_tracking("notbbc.com", "at_medium"));
     }
 
     /// Golden: these numbers are in people's databases. If this test fails, raise `SCHEME` and write a migration.
