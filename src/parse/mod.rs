@@ -10,6 +10,7 @@
 mod channel;
 mod charset;
 pub mod date;
+pub mod entity;
 pub mod opml;
 mod feed;
 mod item;

@@ -1,11 +1,8 @@
 //! Character references of HTML to characters and characters to references (HTML Standard, 13.2.5.72 and 13.3).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::OnceLock;
 
-/// Every name of the HTML Standard (13.5), one a line: the name, then its code points in hexadecimal.
-const NAMES: &str = include_str!("names.txt");
+use crate::parse::entity::named;
 
 /// Names that work without a semicolon in text (HTML 4's Latin-1 names and the four of the markup).
 const BARE: [&str; 106] = [
@@ -123,30 +120,6 @@ fn character(code: u32) -> char {
         0x80..=0x9f => WINDOWS_1252[code as usize - 0x80],
         _ => char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER),
     }
-}
-
-/// What a name of the HTML Standard stands for; `name` without `&` and `;`.
-pub fn named(name: &str) -> Option<&'static str> {
-    static TABLE: OnceLock<HashMap<&'static str, String>> = OnceLock::new();
-    match name {
-        "amp" => return Some("&"),
-        "lt" => return Some("<"),
-        "gt" => return Some(">"),
-        "quot" => return Some("\""),
-        "nbsp" => return Some("\u{a0}"),
-        _ => {}
-    }
-    let table = TABLE.get_or_init(|| {
-        let characters = |codes: &str| {
-            codes.split(',').filter_map(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?)).collect()
-        };
-        NAMES
-            .lines()
-            .filter_map(|line| line.split_once(' '))
-            .map(|(name, codes)| (name, characters(codes)))
-            .collect()
-    });
-    table.get(name).map(String::as_str)
 }
 
 /// Writes text as the serializer of HTML does (HTML Standard, 13.3): the five characters that mean markup or

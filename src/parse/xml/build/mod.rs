@@ -1,5 +1,8 @@
 //! Tokens to parts: who is open, which end tag closes whom, what is in force; the repairs of structure.
 
+mod attributes;
+mod repair;
+
 use std::borrow::Cow;
 
 use memchr::memmem;
@@ -268,160 +271,9 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         self.open.last().map_or(Place::Document, |open| open.place)
     }
 
-    /// Declares namespaces, keeps the other attributes; gives the base and the language in force.
-    fn attributes(&mut self, text: &'a str) -> (u32, u32) {
-        let (mut base, mut lang) = self.open.last().map_or((0, 0), |open| (open.base, open.lang));
-        if text.is_empty() {
-            return (base, lang);
-        }
-        let first = self.tree.attributes.len();
-        let mut list = Attributes::new(text);
-        for (name, raw) in list.by_ref() {
-            let value = decode(raw, &mut self.entities, self.notes);
-            let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-            match (prefix, local) {
-                ("xmlns", prefix) => self.scopes.declare(prefix, &value),
-                ("", "xmlns") => self.scopes.declare("", &value),
-                ("xml", "base") => {
-                    let outer = base.checked_sub(1).and_then(|at| self.tree.bases.get(at as usize));
-                    let value = value.trim();
-                    let joined = match outer.or(self.document_base) {
-                        Some(outer) => outer.join(value),
-                        None => Url::parse(value),
-                    };
-                    match joined {
-                        Ok(url) => {
-                            self.tree.bases.push(url);
-                            base = self.tree.bases.len() as u32;
-                        }
-                        Err(_) => self.notes.odd("an `xml:base` that is no address is passed over"),
-                    }
-                }
-                ("xml", "lang") => {
-                    self.tree.langs.push(value);
-                    lang = self.tree.langs.len() as u32;
-                }
-                _ => {
-                    let known = &self.tree.attributes[first..];
-                    if known.len() >= MOST_ATTRIBUTES {
-                        self.notes.odd("an element with too many attributes");
-                        break;
-                    }
-                    if known.iter().any(|a| a.name == local && a.prefix == prefix) {
-                        self.notes.repaired("an attribute that stands twice in its tag");
-                    } else {
-                        self.tree.attributes.push(Attribute { prefix, name: local, value });
-                    }
-                }
-            }
-        }
-        if list.odd {
-            self.notes.repaired("an attribute is not written as XML wants it");
-        }
-        for at in first..self.tree.attributes.len() {
-            let prefix = self.tree.attributes[at].prefix;
-            if !prefix.is_empty() && prefix != "xml" && self.scopes.find(prefix).is_none() {
-                self.notes.repaired("a prefix that the document does not declare");
-            }
-        }
-        (base, lang)
-    }
-
-    fn namespace(&mut self, prefix: &str) -> Ns {
-        match self.scopes.find(prefix) {
-            Some(ns) => ns,
-            None if prefix.is_empty() => Ns::Core,
-            None => {
-                if prefix != "xml" {
-                    self.notes.repaired("a prefix that the document does not declare");
-                }
-                customary_or_core(prefix)
-            }
-        }
-    }
-
-    /// The vocabulary without version; that of the root is the format's own, whatever it says.
-    fn family(&self, prefix: &str, ns: Ns) -> Ns {
-        match self.custom {
-            Some((custom, strange, meant)) if custom == prefix && strange == ns && ns != Ns::Rdf => meant,
-            _ => ns.family(),
-        }
-    }
-
     fn forget(&mut self, first: u32, scopes: usize) {
         self.tree.attributes.truncate(first as usize);
         self.scopes.leave(scopes);
-    }
-
-    /// Closes what cannot hold the element that begins: an item in which another begins, a leaf in which a field does.
-    fn make_room(&mut self, ns: Ns, name: &str) {
-        loop {
-            let Some(open) = self.open.last() else { return };
-            let parent = open.node.and_then(|node| self.tree.element(node));
-            let Some(parent) = parent else { return };
-            if open.closed_later || holds((parent.ns(), parent.name()), (ns, name)) {
-                return;
-            }
-            let stays = match name {
-                "item" | "entry" => {
-                    let kind = parent.attribute("type").unwrap_or_default();
-                    parent.name() == "content" && kind.contains("xml") && !kind.contains("xhtml")
-                }
-                _ => self.is_closed_later(),
-            };
-            if stays {
-                if let Some(open) = self.open.last_mut() {
-                    open.closed_later = true;
-                }
-                return;
-            }
-            self.notes.repaired("an element that is not closed ends where the next begins");
-            self.close();
-        }
-    }
-
-    /// True when the innermost element has its end tag before the end of the part that it is in.
-    fn is_closed_later(&self) -> bool {
-        let Some(open) = self.open.last() else { return false };
-        let rest = &self.text.as_bytes()[self.tokens.at()..];
-        let rest = &rest[..rest.len().min(HORIZON)];
-        let Some(own) = memmem::find(rest, format!("</{}", open.name).as_bytes()) else { return false };
-        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
-        let again = memmem::find(&rest[..own], format!("<{}", open.name).as_bytes()).is_some();
-        let ended = part
-            .is_some_and(|part| memmem::find(&rest[..own], format!("</{}", part.name).as_bytes()).is_some());
-        !again && !ended
-    }
-
-    fn end(&mut self, name: &'a str) {
-        if self.overflow > 0 {
-            self.overflow -= 1;
-            return;
-        }
-        if self.open.last().is_some_and(|open| open.name == name) {
-            self.close();
-            return;
-        }
-        let exact = self.open.iter().rposition(|open| open.name == name);
-        let found = exact.or_else(|| self.open.iter().rposition(|open| open.name.eq_ignore_ascii_case(name)));
-        match found {
-            Some(at) => {
-                self.notes.repaired("an end tag does not fit the element that is open");
-                while self.open.len() > at {
-                    self.close();
-                }
-            }
-            None => {
-                self.notes.repaired("an end tag without a start tag");
-                let parts = self.open.iter().rev().take_while(|open| open.node.is_some()).count();
-                let local = name.rsplit(':').next().unwrap_or(name);
-                let items = matches!(local, "item" | "entry" | "channel" | "rss" | "feed" | "RDF");
-                let in_field = parts >= 2 || parts == 1 && !self.in_item();
-                if in_field && !items && !is_html(&local.to_ascii_lowercase()) && self.is_leaf() {
-                    self.close();
-                }
-            }
-        }
     }
 
     /// True when the open part is itself an item.
