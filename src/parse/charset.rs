@@ -40,7 +40,9 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
         }
         let told = if marked { None } else { header_encoding.or(inside_encoding) };
         if let Some(told) = told.filter(|told| *told != UTF_8 && !text.is_ascii()) {
-            notes.decoding(&format!("it says `{}`, but it is UTF-8", told.name()));
+            // In the document's own words: `told` has the name by which browsers read that label.
+            let label = header.as_deref().filter(|_| header_encoding == Some(told)).or(inside.as_deref());
+            notes.decoding(&format!("it says `{}`, but it is UTF-8", label.unwrap_or(told.name())));
         }
         return Cow::Borrowed(text);
     }

@@ -5,6 +5,7 @@ use url::Url;
 use super::channel::Gathered;
 use super::item::item;
 use super::notes::Notes;
+use super::text::is_escaped_twice;
 use super::xml::{Element, Ns, Parts, Place, walk};
 use crate::model::{Draft, Format, Reading};
 
@@ -57,7 +58,12 @@ impl Parts for Collected {
         }
     }
 
-    fn part(&mut self, element: Element<'_, '_>, place: Place, _: &mut Notes) {
+    fn part(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes) {
+        let is_title = |element: &Element<'_, '_>| element.name() == "title" && element.ns() == Ns::Core;
+        let titles = element.elements().chain(std::iter::once(element)).filter(is_title);
+        for _ in titles.filter(|title| is_escaped_twice(*title)) {
+            notes.odd("a title that was escaped twice is decoded twice");
+        }
         if self.rdf {
             self.rdf_version(element);
         }

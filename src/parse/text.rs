@@ -30,6 +30,12 @@ pub(super) fn title(element: Element<'_, '_>) -> Option<Raw> {
     plain(decode_again(&text).into_owned())
 }
 
+/// True when [`title`] decodes the text of this element a second time: somebody escaped it once too often.
+pub(super) fn is_escaped_twice(element: Element<'_, '_>) -> bool {
+    let text = element.text();
+    !element.has_elements() && !has_tag(&text) && decode_again(&text) != text
+}
+
 /// A text of RSS that is a body: markup, escaped or naked.
 pub(super) fn body(element: Element<'_, '_>) -> Option<Raw> {
     let text = if element.has_elements() { element.inner_html() } else { element.text().into_owned() };

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, so one link.
 
+mod bengali;
 mod choice;
 mod config;
 mod disk;
@@ -7,6 +8,7 @@ mod fetch;
 mod golden;
 mod identity;
 mod kill;
+mod laws_read;
 mod laws_render;
 mod laws_round;
 mod readers;
