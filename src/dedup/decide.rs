@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::date::{settle, whole};
-use super::key::{Alias, AliasKind, Keyed, link_key};
-use crate::model::{Remark, Stage, Timestamp};
+use super::key::{Alias, AliasKind, Keyed};
+use super::sift::sift;
+use crate::model::{Remark, Timestamp};
 
 /// The store's number of an entry.
 pub type Row = i64;
@@ -90,7 +91,7 @@ pub struct Settled {
 /// time of the fetch.
 pub fn decide(items: Vec<Keyed>, known: &Known, list_date: Option<Timestamp>, now: Timestamp) -> Settled {
     let mut out = Settled::default();
-    let items = without_doubles(items, &mut out);
+    let items = sift(items, &mut out);
     let claims = claims(&items, known);
     let dates = settle(&items, known.first_sight.then_some(list_date), now);
     for ((keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
@@ -116,89 +117,6 @@ fn story(keyed: &Keyed, known: &Known) -> Option<Row> {
     let link = keyed.alias(AliasKind::Link)?;
     let shared = known.aliases.get(&link).is_some_and(|alias| alias.shared);
     known.elsewhere.get(&link).copied().filter(|_| !shared)
-}
-
-/// Takes out items that stand twice, and takes away aliases that several different items of the reading share.
-fn without_doubles(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
-    let items = fold_kind(items, AliasKind::Guid, out);
-    fold_kind(items, AliasKind::Link, out)
-}
-
-fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed> {
-    let mut groups: HashMap<Alias, Vec<usize>> = HashMap::new();
-    for (index, keyed) in items.iter().enumerate() {
-        if let Some(alias) = keyed.alias(kind) {
-            groups.entry(alias).or_default().push(index);
-        }
-    }
-    let mut gone = HashSet::new();
-    let mut robbed = HashSet::new();
-    let mut crowded: Vec<(Alias, Vec<usize>)> =
-        groups.into_iter().filter(|(_, group)| group.len() > 1).collect();
-    crowded.sort_by_key(|(_, group)| group[0]);
-    for (alias, group) in crowded {
-        if group[1..].iter().all(|&i| is_double(&items[group[0]], &items[i], kind)) {
-            // The copy that was edited last speaks for all; of equals the first of the list.
-            let best = group
-                .iter()
-                .copied()
-                .max_by_key(|&i| (items[i].item.updated.max(items[i].item.published), std::cmp::Reverse(i)));
-            gone.extend(group.iter().copied().filter(|i| Some(*i) != best));
-            out.remarks.push(Remark::at(
-                Stage::Dedup,
-                group[0],
-                format!("stands {} times in the feed; taken once", group.len()),
-            ));
-        } else {
-            let (what, value) = match kind {
-                AliasKind::Guid => ("id", items[group[0]].item.id.clone().unwrap_or_default()),
-                _ => ("link", items[group[0]].item.url.as_ref().map(|u| u.to_string()).unwrap_or_default()),
-            };
-            out.remarks.push(Remark::of(
-                Stage::Dedup,
-                format!(
-                    "{} different items share the {what} `{value}`; it is not used to tell them apart",
-                    group.len()
-                ),
-            ));
-            out.shared.push(alias);
-            robbed.extend(group);
-        }
-    }
-    let mut kept = Vec::with_capacity(items.len());
-    for (index, mut keyed) in items.into_iter().enumerate() {
-        if gone.contains(&index) {
-            continue;
-        }
-        if robbed.contains(&index) {
-            keyed.aliases.retain(|(k, _)| *k != kind);
-        }
-        kept.push(keyed);
-    }
-    kept
-}
-
-/// Two items with the same alias of `kind`: one item twice, or two items?
-fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
-    match kind {
-        AliasKind::Guid => {
-            let links = (a.alias(AliasKind::Link), b.alias(AliasKind::Link));
-            a.text_hash == b.text_hash || matches!(links, (Some(x), Some(y)) if x == y)
-        }
-        // One link under two ids: an outlet that makes a new id for each revision, if the title is the same or the
-        // ids are that very address; a page that many items point to, otherwise.
-        _ => {
-            let places = (a.alias(AliasKind::Place), b.alias(AliasKind::Place));
-            a.text_hash == b.text_hash
-                || matches!(places, (Some(x), Some(y)) if x == y)
-                || (id_is_link(a) && id_is_link(b))
-        }
-    }
-}
-
-fn id_is_link(keyed: &Keyed) -> bool {
-    let (Some(id), Some(url)) = (&keyed.item.id, &keyed.item.url) else { return false };
-    url::Url::parse(id).is_ok_and(|id| link_key(&id) == link_key(url))
 }
 
 /// For each item the entry that it is, if any: strongest aliases first, each entry claimed once.
@@ -367,6 +285,14 @@ mod tests {
         let settled = decide(keyed_all(items), &Known::default(), None, now());
         assert_eq!(settled.decided.len(), 6);
         assert!(settled.remarks[0].text.contains("taken once"));
+    }
+
+    #[test]
+    fn an_item_that_holds_nothing_is_left_out() {
+        let blank = Item { id: Some("only an id".into()), published: Some(now()), ..Item::default() };
+        let settled = decide(keyed_all(vec![blank, week().remove(0)]), &Known::default(), None, now());
+        assert_eq!(settled.decided.len(), 1);
+        assert_eq!(settled.remarks[0].item, Some(1));
     }
 
     #[test]

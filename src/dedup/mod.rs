@@ -8,6 +8,7 @@ mod date;
 mod decide;
 mod id;
 pub mod key;
+mod sift;
 mod tracking;
 
 pub use decide::{Decision, Known, KnownAlias, KnownEntry, Row, Settled, decide};

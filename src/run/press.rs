@@ -53,8 +53,12 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
             lines.push(place_document(&tree, &document, emptiness, demand)?);
         }
     }
-    let opml = render::opml::sources(&road.config.site.title, &outlines(&road.config, &states));
-    lines.push(place_document(&tree, &opml, Emptiness::Allowed, demand)?);
+    let outlines = outlines(&road.config, &states);
+    // A list of nothing is no list (OPML 2.0 wants an outline): file sources are nobody else's to subscribe to.
+    if !outlines.is_empty() {
+        let opml = render::opml::sources(&road.config.site.title, &outlines);
+        lines.push(place_document(&tree, &opml, Emptiness::Allowed, demand)?);
+    }
     let paths: Vec<String> = lines.iter().map(|line| line.path.clone()).collect();
     let left = road
         .writer

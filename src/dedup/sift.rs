@@ -1,0 +1,113 @@
+//! What a list does to itself: items that hold nothing, that stand twice, that share a mark with others.
+
+use std::collections::{HashMap, HashSet};
+
+use super::decide::Settled;
+use super::key::{Alias, AliasKind, Keyed, link_key};
+use crate::model::{Item, Remark, Stage};
+
+/// Takes out items that hold nothing or stand twice, and takes away aliases that several different items of the reading share.
+pub(super) fn sift(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+    let items = without_blanks(items, out);
+    let items = fold_kind(items, AliasKind::Guid, out);
+    fold_kind(items, AliasKind::Link, out)
+}
+
+fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed> {
+    let mut groups: HashMap<Alias, Vec<usize>> = HashMap::new();
+    for (index, keyed) in items.iter().enumerate() {
+        if let Some(alias) = keyed.alias(kind) {
+            groups.entry(alias).or_default().push(index);
+        }
+    }
+    let mut gone = HashSet::new();
+    let mut robbed = HashSet::new();
+    let mut crowded: Vec<(Alias, Vec<usize>)> =
+        groups.into_iter().filter(|(_, group)| group.len() > 1).collect();
+    crowded.sort_by_key(|(_, group)| group[0]);
+    for (alias, group) in crowded {
+        if group[1..].iter().all(|&i| is_double(&items[group[0]], &items[i], kind)) {
+            // The copy that was edited last speaks for all; of equals the first of the list.
+            let best = group
+                .iter()
+                .copied()
+                .max_by_key(|&i| (items[i].item.updated.max(items[i].item.published), std::cmp::Reverse(i)));
+            gone.extend(group.iter().copied().filter(|i| Some(*i) != best));
+            out.remarks.push(Remark::at(
+                Stage::Dedup,
+                group[0],
+                format!("stands {} times in the feed; taken once", group.len()),
+            ));
+        } else {
+            let (what, value) = match kind {
+                AliasKind::Guid => ("id", items[group[0]].item.id.clone().unwrap_or_default()),
+                _ => ("link", items[group[0]].item.url.as_ref().map(|u| u.to_string()).unwrap_or_default()),
+            };
+            out.remarks.push(Remark::of(
+                Stage::Dedup,
+                format!(
+                    "{} different items share the {what} `{value}`; it is not used to tell them apart",
+                    group.len()
+                ),
+            ));
+            out.shared.push(alias);
+            robbed.extend(group);
+        }
+    }
+    let mut kept = Vec::with_capacity(items.len());
+    for (index, mut keyed) in items.into_iter().enumerate() {
+        if gone.contains(&index) {
+            continue;
+        }
+        if robbed.contains(&index) {
+            keyed.aliases.retain(|(k, _)| *k != kind);
+        }
+        kept.push(keyed);
+    }
+    kept
+}
+
+/// Two items with the same alias of `kind`: one item twice, or two items?
+fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
+    match kind {
+        AliasKind::Guid => {
+            let links = (a.alias(AliasKind::Link), b.alias(AliasKind::Link));
+            a.text_hash == b.text_hash || matches!(links, (Some(x), Some(y)) if x == y)
+        }
+        // One link under two ids: an outlet that makes a new id for each revision, if the title is the same or the
+        // ids are that very address; a page that many items point to, otherwise.
+        _ => {
+            let places = (a.alias(AliasKind::Place), b.alias(AliasKind::Place));
+            a.text_hash == b.text_hash
+                || matches!(places, (Some(x), Some(y)) if x == y)
+                || (id_is_link(a) && id_is_link(b))
+        }
+    }
+}
+
+fn id_is_link(keyed: &Keyed) -> bool {
+    let (Some(id), Some(url)) = (&keyed.item.id, &keyed.item.url) else { return false };
+    url::Url::parse(id).is_ok_and(|id| link_key(&id) == link_key(url))
+}
+
+/// Takes out items that nobody could read or follow.
+fn without_blanks(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+    let is_blank = |item: &Item| {
+        let texts = [item.summary.as_ref(), item.content.as_ref()];
+        let says = texts.into_iter().flatten().any(|html| !html.is_empty());
+        !says && item.title.is_none() && item.url.is_none() && item.attachments.is_empty()
+    };
+    let mut kept = Vec::with_capacity(items.len());
+    for (index, keyed) in items.into_iter().enumerate() {
+        if is_blank(&keyed.item) {
+            out.remarks.push(Remark::at(
+                Stage::Dedup,
+                index,
+                "has no title, text, link or file; it is left out",
+            ));
+        } else {
+            kept.push(keyed);
+        }
+    }
+    kept
+}
