@@ -123,14 +123,15 @@ fn story(keyed: &Keyed, known: &Known) -> Option<Row> {
 fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
     let mut claims: Vec<Option<Row>> = vec![None; items.len()];
     let mut taken: HashSet<Row> = HashSet::new();
-    for kind in [AliasKind::Guid, AliasKind::Link, AliasKind::Place, AliasKind::Print] {
-        let weak_ones_count = kind != AliasKind::Link || mass_change(items, &claims, known);
+    for kind in [AliasKind::Guid, AliasKind::Link, AliasKind::Place, AliasKind::Print, AliasKind::Moment] {
+        let is_strong = !matches!(kind, AliasKind::Link | AliasKind::Moment);
+        let weak_ones_count = is_strong || mass_change(items, &claims, kind, known);
         for (index, keyed) in items.iter().enumerate() {
             if claims[index].is_some() {
                 continue;
             }
             let Some(row) = lookup(keyed, kind, known).filter(|row| !taken.contains(row)) else { continue };
-            if weak_ones_count || is_supported(keyed, row, known) {
+            if weak_ones_count || (kind == AliasKind::Link && is_supported(keyed, row, known)) {
                 claims[index] = Some(row);
                 taken.insert(row);
             }
@@ -157,11 +158,12 @@ fn is_supported(keyed: &Keyed, row: Row, known: &Known) -> bool {
         || keyed.item.published.is_some_and(|at| whole(at) == entry.published)
 }
 
-/// True when the source gave new ids to most of what it had: then each link is believed.
-fn mass_change(items: &[Keyed], claims: &[Option<Row>], known: &Known) -> bool {
+/// True when most of what the list holds is found by this mark and by no stronger one: the source changed its ids,
+/// or its ids and addresses, all at once, and then each of these marks is believed.
+fn mass_change(items: &[Keyed], claims: &[Option<Row>], kind: AliasKind, known: &Known) -> bool {
     let open = items.iter().zip(claims).filter(|(_, claim)| claim.is_none());
-    let by_link = open.filter(|(keyed, _)| lookup(keyed, AliasKind::Link, known).is_some()).count();
-    by_link >= 3 && by_link * 2 >= items.len()
+    let found = open.filter(|(keyed, _)| lookup(keyed, kind, known).is_some()).count();
+    found >= 3 && found * 2 >= items.len()
 }
 
 #[cfg(test)]
@@ -249,6 +251,16 @@ mod tests {
             item.url = url::Url::parse(&format!("https://b.example/{}", n + 1)).ok();
         });
         assert_eq!(new_ones(&known, domain), 0, "domain and ids");
+        let permalinks = each(|n, item| {
+            item.id = Some(format!("https://a.example/?p={n}"));
+            item.url = url::Url::parse(&format!("https://a.example/2026/11/slug-{n}/")).ok();
+        });
+        assert_eq!(new_ones(&known, permalinks.clone()), 0, "ids and the form of permalinks");
+        assert_eq!(
+            new_ones(&known, permalinks[..1].to_vec()),
+            1,
+            "one with the title and date of another is new"
+        );
         let both = each(|n, item| {
             item.id = Some(format!("x{n}"));
             item.title = Some(format!("other {n}"));

@@ -19,6 +19,8 @@ pub enum AliasKind {
     Link,
     /// The link without its host, together with the title: finds an entry after a change of domain.
     Place,
+    /// Title and date: believed only when most of a list changed its other marks at once.
+    Moment,
     /// Title and text.
     Print,
 }
@@ -74,6 +76,9 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
         }
     }
     let alone = aliases.is_empty();
+    if let Some(published) = item.published.filter(|_| !title.is_empty()) {
+        aliases.push((AliasKind::Moment, alias(b"moment", &[&title, &published.timestamp().to_string()])));
+    }
     if text.chars().count() >= SHORTEST_PRINT {
         aliases.push((AliasKind::Print, alias(b"print", &[&title, &text])));
     } else if alone {
@@ -262,6 +267,7 @@ mod tests {
             id: Some("https://khobor.example/?p=174".into()),
             url: Some(Url::parse("https://khobor.example/2022/10/25/বিভ্রাট/").unwrap()),
             title: Some("হোয়াটসঅ্যাপ বিপর্যয়".into()),
+            published: Some("2022-10-25T11:20:31Z".parse().unwrap()),
             content: Some(Html::from_cleaner(format!("<p>{}</p>", "দু’ঘণ্টা বন্ধ ছিল পরিষেবা। ".repeat(8)))),
             ..Item::default()
         };
@@ -269,7 +275,13 @@ mod tests {
         let numbers: Vec<i64> = keyed.aliases.iter().map(|(_, alias)| alias.0).collect();
         assert_eq!(
             numbers,
-            [7291750320995823931, 9165438240022410999, 1173427895861392111, 5033432685151256544]
+            [
+                7291750320995823931,
+                9165438240022410999,
+                1173427895861392111,
+                1801226050046867637,
+                5033432685151256544
+            ]
         );
     }
 }

@@ -96,6 +96,16 @@ fn guids_then_domain_then_titles_change_and_nothing_is_announced_twice() {
 }
 
 #[test]
+fn guids_and_the_form_of_permalinks_change_together_and_nothing_is_announced_twice() {
+    let first = change(&week(), |item| item.text = "ছোট".to_owned());
+    let moved = change(&first, |item| {
+        item.guid = item.guid.replace("?p=", "?post_type=news&amp;p=");
+        item.link = item.guid.clone();
+    });
+    assert_eq!(visits(&[first.clone(), moved, first]).len(), 8);
+}
+
+#[test]
 fn an_entry_outlives_its_place_in_the_source() {
     let all = week();
     assert_eq!(visits(&[all[4..].to_vec(), all[..4].to_vec(), all[2..6].to_vec()]).len(), 8);
