@@ -56,7 +56,7 @@ pub fn is_due(url: &Url, next_due: Option<Timestamp>, now: Timestamp) -> bool {
 /// * `Every`: so much after the last try, or up to a tenth less, so that sources do not march in step. Failures double
 ///   it, up to a day (or stay at it, where it is longer).
 /// * `Cron`: the next time of the calendar in `zone`. Failures leave out more and more of them, up to a day's worth.
-/// * `Adaptive`: between [`SHORTEST`] and [`LONGEST`], see [`adaptive`]; failures begin at the one and double to the other.
+/// * `Adaptive`: between [`SHORTEST`] and [`LONGEST`], see `adaptive`; failures begin at the one and double to the other.
 /// * `Retry-After` is never undercut (up to [`PROBE`]), and who is gone is asked once in [`PROBE`].
 ///
 /// `seed` tells sources apart: the same one always leans the same way.

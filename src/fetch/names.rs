@@ -8,7 +8,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::guard::{Blocked, Guard};
 
-/// How a name is looked up; it may block. [`system`] is the one of the operating system.
+/// How a name is looked up; it may block. `system` is the one of the operating system.
 pub type Lookup = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
 /// Asks the operating system (hosts file, DNS, and whatever else it is set up with).

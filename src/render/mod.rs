@@ -4,7 +4,7 @@
 //!
 //! | our field | RSS 2.0 | Atom 1.0 | JSON Feed 1.1 |
 //! | --- | --- | --- | --- |
-//! | `title` (none: [`shown::title`]) | `title` | `title` | `title` |
+//! | `title` (none: `shown::title`) | `title` | `title` | `title` |
 //! | `summary` | `description` (none: the content's first words) | `summary` | `summary` (plain text) |
 //! | `content` | `content:encoded` | `content` | `content_html` |
 //! | `updated` | `atom:updated`, where it is not `pubDate` | `updated` | `date_modified` |
@@ -14,7 +14,7 @@
 //! | `attachments` | `enclosure` (the first), `media:content` | `link rel=enclosure`, `media:content` | `attachments` |
 //! | `image_url` | `media:thumbnail` | `media:thumbnail` | `image` |
 //! | `language` | `dc:language` | `xml:lang` of the entry | `language` |
-//! | `provenance`, `origin` ([`shown::attribution`]) | `source` | `source` | `_harkara` |
+//! | `provenance`, `origin` (`shown::attribution`) | `source` | `source` | `_harkara` |
 //! | `related`, `alternate_urls` | `atom:link rel=related` | `link rel=related` | `_harkara` |
 //! | `comments_url` | `comments` | `link rel=replies` | `_harkara` |
 //! | `in_reply_to` | `thr:in-reply-to` | `thr:in-reply-to` | `_harkara` |

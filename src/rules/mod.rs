@@ -4,7 +4,7 @@
 //! Item, tags ─rules in order→ Verdict; the item changed, tags added
 //! ```
 //!
-//! A new rule is a new file here, a variant of [`Rule`], a word of [`Kind`] and an arm in each `match` below.
+//! A new rule is a new file here, a variant of [`Rule`], a word of `written::Kind` and an arm in each `match` below.
 
 mod drop;
 mod keep;

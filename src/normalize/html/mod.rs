@@ -1,6 +1,6 @@
 //! The cleaner: any markup in, markup out that a reader may show. The only maker of [`Html`] from raw markup.
 //!
-//! Two stages: [`tidy`] makes clean markup in one linear pass; what was not of the common kind then goes through
+//! Two stages: `tidy` makes clean markup in one linear pass; what was not of the common kind then goes through
 //! ammonia, which parses it as a browser does and judges it by the same allow-list. For the common kind both give
 //! the same (held by a property test), so the second stage is left out.
 
