@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::dedup::{self, Keyed};
-use crate::fetch::{Answer, Client, FetchError, Request, Response};
+use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings};
 use crate::model::{Channel, Remark, Stage};
 use crate::normalize;
 use crate::parse;
@@ -13,6 +14,24 @@ use crate::report::Failure;
 use crate::source::Source;
 use crate::source::feed::{self, Before, Outcome};
 use crate::store::{SourceState, Success};
+
+/// Who asks and reads for all sources of a run.
+pub(super) struct Asker {
+    client: Client,
+    /// Answers that are read at the same time: one a core. More would only hold more of them in memory.
+    readers: Semaphore,
+}
+
+impl Asker {
+    /// An asker with the settings of `[fetch]`.
+    ///
+    /// # Errors
+    /// When no client can be made from them.
+    pub(super) fn new(settings: &Settings) -> Result<Self, FetchError> {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Ok(Self { client: Client::new(settings, env!("CARGO_PKG_VERSION"))?, readers: Semaphore::new(cores) })
+    }
+}
 
 /// What reading an answer gave.
 pub(super) struct Copy {
@@ -32,10 +51,10 @@ pub(super) enum End {
 }
 
 /// Asks, follows an announced feed once, reads. Touches no state.
-pub(super) async fn ask(client: &Client, source: &Source, state: Option<&SourceState>) -> End {
+pub(super) async fn ask(asker: &Asker, source: &Source, state: Option<&SourceState>) -> End {
     let found = state.and_then(|state| state.found_url.clone());
     if let Some(found) = found {
-        let end = ask_at(client, source, state, &found, Some(&found)).await;
+        let end = ask_at(asker, source, state, &found, Some(&found)).await;
         // A find that is not there or holds no feed any more is looked for again, where it was found.
         let lost = match &end {
             End::Failed { failure, status, .. } => {
@@ -46,13 +65,13 @@ pub(super) async fn ask(client: &Client, source: &Source, state: Option<&SourceS
         if !lost {
             return end;
         }
-        return ask_at(client, source, None, &source.url, None).await;
+        return ask_at(asker, source, None, &source.url, None).await;
     }
-    ask_at(client, source, state, &source.url, None).await
+    ask_at(asker, source, state, &source.url, None).await
 }
 
 async fn ask_at(
-    client: &Client,
+    asker: &Asker,
     source: &Source,
     state: Option<&SourceState>,
     url: &Url,
@@ -76,7 +95,7 @@ async fn ask_at(
         max_age: max_age.map(|age| age.as_secs()),
         next_due: None,
     };
-    let response = match client.ask(&request).await {
+    let response = match asker.client.ask(&request).await {
         Err(error) => return fetch_failed(&error),
         Ok(Answer::Gone) => return gone(url),
         Ok(Answer::Unchanged(seen)) => {
@@ -92,10 +111,15 @@ async fn ask_at(
     let at = response.url.clone();
     let before =
         if state.is_some_and(|state| state.first_read.is_some()) { Before::Feed } else { Before::Unknown };
-    match read(source, response, before).await {
+    let seen = {
+        // Never closed, so never refused. Let go before another address is asked: that one waits for a turn too.
+        let _turn = asker.readers.acquire().await;
+        read(source, response, before).await
+    };
+    match seen {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((at, noted, *copy))),
         Ok(Read::Announced(feed)) if found.is_none() => {
-            Box::pin(ask_at(client, source, None, &feed, Some(&feed))).await
+            Box::pin(ask_at(asker, source, None, &feed, Some(&feed))).await
         }
         Ok(Read::Announced(feed)) => failed(Failure {
             stage: Stage::Parse,

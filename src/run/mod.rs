@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use ask::Asker;
+
 use crate::config::Config;
-use crate::fetch::{Client, FetchError};
+use crate::fetch::FetchError;
 use crate::model::{SourceId, Timestamp};
 use crate::publish::PublishError;
 use crate::report::{Report, SourceLine};
@@ -75,7 +77,7 @@ pub enum Event<'a> {
 /// What all visits of a trip share.
 struct Road {
     config: Arc<Config>,
-    client: Client,
+    asker: Asker,
     writer: Writer,
     now: Timestamp,
 }
@@ -93,8 +95,8 @@ pub async fn run(
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, Fault> {
     let writer = Writer::open(&config.store.path)?;
-    let client = Client::new(&config.fetch, env!("CARGO_PKG_VERSION"))?;
-    let road = Arc::new(Road { config, client, writer, now });
+    let asker = Asker::new(&config.fetch)?;
+    let road = Arc::new(Road { config, asker, writer, now });
     let (asked, not_due) = choose(&road, wish).await?;
     tell(Event::Begun(asked.len()));
     let sources = visit_all(&road, asked, tell).await?;

@@ -4,9 +4,8 @@ use serde::Serialize;
 use url::Url;
 
 use super::Fault;
-use super::ask::{End, ask};
+use super::ask::{Asker, End, ask};
 use crate::config::Config;
-use crate::fetch::Client;
 use crate::model::{Channel, Item, Remark};
 use crate::report::Failure;
 use crate::rules::{self, Verdict};
@@ -46,8 +45,8 @@ pub struct Preview {
 /// # Errors
 /// `Err` when no client can be made; what the source does wrong is the inner `Err`.
 pub async fn preview(config: &Config, source: &Source) -> Result<Result<Preview, Failure>, Fault> {
-    let client = Client::new(&config.fetch, env!("CARGO_PKG_VERSION"))?;
-    Ok(match ask(&client, source, None).await {
+    let asker = Asker::new(&config.fetch)?;
+    Ok(match ask(&asker, source, None).await {
         End::Failed { failure, .. } => Err(failure),
         End::Unchanged(_) => Err(Failure {
             stage: crate::model::Stage::Fetch,

@@ -25,7 +25,7 @@ pub(super) async fn visit(
         visit: Visit::Unchanged,
         remarks: Vec::new(),
     };
-    match ask(&road.client, source, state.as_ref()).await {
+    match ask(&road.asker, source, state.as_ref()).await {
         End::Unchanged(mut success) => {
             let (source, now) = (source.clone(), road.now);
             let unchanged = move |desk: &Desk| {
