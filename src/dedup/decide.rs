@@ -41,9 +41,21 @@ pub struct Known {
     pub aliases: HashMap<Alias, KnownAlias>,
     /// The entries they point to.
     pub entries: HashMap<Row, KnownEntry>,
-    /// Stories of other sources, by the link alias of one of their entries.
-    pub elsewhere: HashMap<Alias, Row>,
+    /// Stories of other sources, by an alias (link, place, print) of one of their entries.
+    pub elsewhere: HashMap<Alias, Elsewhere>,
 }
+
+/// An entry of another source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Its story.
+    pub story: Row,
+    /// When it was published.
+    pub published: Timestamp,
+}
+
+/// So far apart an address may be used for the same article by two sources that say different things of it.
+const WINDOW: chrono::Duration = chrono::Duration::hours(72);
 
 /// What becomes of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +109,7 @@ pub fn decide(items: Vec<Keyed>, known: &Known, list_date: Option<Timestamp>, no
     for ((keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
         let decision = match claim.and_then(|row| known.entries.get(&row).map(|entry| (row, entry))) {
             Some((row, entry)) => compare(&keyed, row, entry, now),
-            None => Decision::New { published, updated, story: story(&keyed, known) },
+            None => Decision::New { published, updated, story: story(&keyed, published, known) },
         };
         out.decided.push((keyed, decision));
     }
@@ -113,25 +125,41 @@ fn compare(keyed: &Keyed, row: Row, entry: &KnownEntry, now: Timestamp) -> Decis
     if keyed.item_hash != entry.item_hash { Decision::Retouched { row } } else { Decision::Same { row } }
 }
 
-fn story(keyed: &Keyed, known: &Known) -> Option<Row> {
+/// The story of another source's entry with the same address: some addresses show a new article every year, so title,
+/// text or time must agree too.
+fn story(keyed: &Keyed, published: Timestamp, known: &Known) -> Option<Row> {
     let link = keyed.alias(AliasKind::Link)?;
-    let shared = known.aliases.get(&link).is_some_and(|alias| alias.shared);
-    known.elsewhere.get(&link).copied().filter(|_| !shared)
+    if known.aliases.get(&link).is_some_and(|alias| alias.shared) {
+        return None;
+    }
+    let there = known.elsewhere.get(&link)?;
+    let same_words = [AliasKind::Place, AliasKind::Print]
+        .into_iter()
+        .filter_map(|kind| known.elsewhere.get(&keyed.alias(kind)?))
+        .any(|words| words.story == there.story);
+    (same_words || (published - there.published).abs() <= WINDOW).then_some(there.story)
 }
 
 /// For each item the entry that it is, if any: strongest aliases first, each entry claimed once.
 fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
     let mut claims: Vec<Option<Row>> = vec![None; items.len()];
     let mut taken: HashSet<Row> = HashSet::new();
-    for kind in [AliasKind::Guid, AliasKind::Link, AliasKind::Place, AliasKind::Print, AliasKind::Moment] {
-        let is_strong = !matches!(kind, AliasKind::Link | AliasKind::Moment);
-        let weak_ones_count = is_strong || mass_change(items, &claims, kind, known);
+    use AliasKind::{Guid, Link, Moment, Place, Print, Short};
+    for kind in [Guid, Link, Place, Print, Short, Moment] {
+        let many = matches!(kind, Link | Moment) && mass_change(items, &claims, kind, known);
         for (index, keyed) in items.iter().enumerate() {
             if claims[index].is_some() {
                 continue;
             }
             let Some(row) = lookup(keyed, kind, known).filter(|row| !taken.contains(row)) else { continue };
-            if weak_ones_count || (kind == AliasKind::Link && is_supported(keyed, row, known)) {
+            let believed = match kind {
+                Guid => is_own_id(keyed, row, known),
+                Link => many || is_supported(keyed, row, known),
+                Moment => many,
+                Short => keyed.is_unmarked(),
+                Place | Print => true,
+            };
+            if believed {
                 claims[index] = Some(row);
                 taken.insert(row);
             }
@@ -148,13 +176,36 @@ fn lookup(keyed: &Keyed, kind: AliasKind, known: &Known) -> Option<Row> {
         .map(|alias| alias.row)
 }
 
+/// An id is believed unless the source hands the same ids out again and again (the place in a list, a counter that
+/// was set back): another entry has this item's link and words; or the id is no URI, and nothing else agrees.
+fn is_own_id(keyed: &Keyed, row: Row, known: &Known) -> bool {
+    if let Some(other) = lookup(keyed, AliasKind::Link, known).filter(|other| *other != row)
+        && is_supported_by_words(keyed, other, known)
+    {
+        return false;
+    }
+    let unique = keyed.item.id.as_deref().is_some_and(|id| id.contains(':') || id.len() >= 20);
+    unique
+        || lookup(keyed, AliasKind::Link, known) == Some(row)
+        || lookup(keyed, AliasKind::Moment, known) == Some(row)
+        || is_supported_by_words(keyed, row, known)
+        || known.entries.get(&row).is_some_and(|entry| {
+            keyed.item.published.is_none_or(|at| whole(at) == entry.published) || keyed.item.title.is_none()
+        })
+}
+
+fn is_supported_by_words(keyed: &Keyed, row: Row, known: &Known) -> bool {
+    lookup(keyed, AliasKind::Place, known) == Some(row)
+        || lookup(keyed, AliasKind::Print, known) == Some(row)
+        || known.entries.get(&row).is_some_and(|entry| entry.text_hash == keyed.text_hash)
+}
+
 /// A link alone, under another id, is believed where title, text or date agree too: some pages show a new article
 /// under the same address each day.
 fn is_supported(keyed: &Keyed, row: Row, known: &Known) -> bool {
     let Some(entry) = known.entries.get(&row) else { return false };
     keyed.alias(AliasKind::Guid).is_none()
-        || lookup(keyed, AliasKind::Place, known) == Some(row)
-        || keyed.text_hash == entry.text_hash
+        || is_supported_by_words(keyed, row, known)
         || keyed.item.published.is_some_and(|at| whole(at) == entry.published)
 }
 

@@ -21,8 +21,10 @@ pub enum AliasKind {
     Place,
     /// Title and date: believed only when most of a list changed its other marks at once.
     Moment,
-    /// Title and text.
+    /// Title and text, where there is enough of it.
     Print,
+    /// Title, a text too short to tell it, and the day: believed only where an item has no id and no link of its own.
+    Short,
 }
 
 /// A key of the ledger: 63 bits of a hash, meaningful together with the source (and, for links, across sources).
@@ -43,6 +45,17 @@ pub struct Keyed {
 }
 
 impl Keyed {
+    /// True when neither an id nor a link of its own tells this item.
+    pub fn is_unmarked(&self) -> bool {
+        self.alias(AliasKind::Guid).is_none() && self.alias(AliasKind::Link).is_none()
+    }
+
+    /// True when both say something, and the same.
+    pub fn says_what(&self, other: &Keyed) -> bool {
+        let mute = |item: &Item| item.title.is_none() && item.summary.is_none() && item.content.is_none();
+        self.text_hash == other.text_hash && !mute(&self.item)
+    }
+
     /// The alias of that kind.
     pub fn alias(&self, kind: AliasKind) -> Option<Alias> {
         self.aliases.iter().find(|(k, _)| *k == kind).map(|(_, alias)| *alias)
@@ -75,16 +88,14 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
             }
         }
     }
-    let alone = aliases.is_empty();
     if let Some(published) = item.published.filter(|_| !title.is_empty()) {
         aliases.push((AliasKind::Moment, alias(b"moment", &[&title, &published.timestamp().to_string()])));
     }
     if text.chars().count() >= SHORTEST_PRINT {
         aliases.push((AliasKind::Print, alias(b"print", &[&title, &text])));
-    } else if alone {
-        // Nothing else tells it: title, text and day are all there is.
+    } else {
         let day = item.published.or(item.updated).map(|at| at.date_naive().to_string()).unwrap_or_default();
-        aliases.push((AliasKind::Print, alias(b"print", &[&title, &text, &day])));
+        aliases.push((AliasKind::Short, alias(b"short", &[&title, &text, &day])));
     }
     let text_hash = hash(b"text", &[&title, &text]);
     let item_hash = hash(b"item", &[&metadata(&item)]);

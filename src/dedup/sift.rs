@@ -10,7 +10,47 @@ use crate::model::{Item, Remark, Stage};
 pub(super) fn sift(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
     let items = without_blanks(items, out);
     let items = fold_kind(items, AliasKind::Guid, out);
-    fold_kind(items, AliasKind::Link, out)
+    let items = fold_kind(items, AliasKind::Link, out);
+    let mut items = without_echoes(items, out);
+    for kind in [AliasKind::Place, AliasKind::Moment, AliasKind::Print, AliasKind::Short] {
+        take_shared(&mut items, kind, out);
+    }
+    items
+}
+
+/// Of items that have nothing to tell them by but their words, and the same words, one is enough.
+fn without_echoes(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+    let mut seen = HashSet::new();
+    let mut kept = Vec::with_capacity(items.len());
+    for (index, keyed) in items.into_iter().enumerate() {
+        let words = keyed.alias(AliasKind::Print).or(keyed.alias(AliasKind::Short));
+        if keyed.is_unmarked() && words.is_some_and(|words| !seen.insert(words)) {
+            out.remarks.push(Remark::at(
+                Stage::Dedup,
+                index,
+                "says what another says and has no id; taken once",
+            ));
+        } else {
+            kept.push(keyed);
+        }
+    }
+    kept
+}
+
+/// A weaker mark that several items of the list share tells none of them.
+fn take_shared(items: &mut [Keyed], kind: AliasKind, out: &mut Settled) {
+    let mut counts: HashMap<Alias, usize> = HashMap::new();
+    for alias in items.iter().filter_map(|keyed| keyed.alias(kind)) {
+        *counts.entry(alias).or_default() += 1;
+    }
+    let is_shared = |alias: &Alias| counts.get(alias).is_some_and(|count| *count > 1);
+    for keyed in items {
+        keyed.aliases.retain(|(k, alias)| *k != kind || !is_shared(alias));
+    }
+    let mut shared: Vec<Alias> =
+        counts.iter().filter(|(_, count)| **count > 1).map(|(alias, _)| *alias).collect();
+    shared.sort_unstable();
+    out.shared.extend(shared);
 }
 
 fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed> {
@@ -72,13 +112,13 @@ fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
     match kind {
         AliasKind::Guid => {
             let links = (a.alias(AliasKind::Link), b.alias(AliasKind::Link));
-            a.text_hash == b.text_hash || matches!(links, (Some(x), Some(y)) if x == y)
+            a.says_what(b) || matches!(links, (Some(x), Some(y)) if x == y)
         }
         // One link under two ids: an outlet that makes a new id for each revision, if the title is the same or the
         // ids are that very address; a page that many items point to, otherwise.
         _ => {
             let places = (a.alias(AliasKind::Place), b.alias(AliasKind::Place));
-            a.text_hash == b.text_hash
+            a.says_what(b)
                 || matches!(places, (Some(x), Some(y)) if x == y)
                 || (id_is_link(a) && id_is_link(b))
         }

@@ -210,7 +210,7 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
 
 /// What the reading of a source hangs on besides its bytes: when it changes, the bytes are read again.
 fn reader_print(source: &Source) -> String {
-    format!("{} {:?}", env!("CARGO_PKG_VERSION"), settings(source))
+    format!("{} {:?} {}", env!("CARGO_PKG_VERSION"), settings(source), source.min_items)
 }
 
 /// What the owner says of a source, as far as reading hangs on it.

@@ -31,7 +31,7 @@ pub struct Source {
     pub country: Option<Country>,
     /// The language it writes in, where configured; wins over what the source says.
     pub language: Option<Language>,
-    /// Of two sources with the same article the higher one leads.
+    /// Of several sources that bring the same article in the same run the higher one leads.
     pub priority: i32,
     /// Rules for all its entries, those of the defaults first.
     pub rules: Vec<Rule>,
@@ -79,7 +79,8 @@ pub struct Written {
     pub country: Option<Country>,
     /// The language it writes in; wins over what the source says.
     pub language: Option<Language>,
-    /// Of two sources with the same article the higher one leads; 0 by default.
+    /// Of several sources that bring the same article in the same run the highest leads, and keeps the lead; otherwise
+    /// who came first. 0 by default.
     pub priority: Option<i32>,
     /// Rules for all its entries, after those of `[defaults]`.
     #[serde(default)]

@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use super::sources::{Success, time};
 use super::{Desk, StoreError};
 use crate::dedup::{
-    Alias, AliasKind, Decision, Keyed, Known, KnownAlias, KnownEntry, Settled, id_candidates,
+    Alias, AliasKind, Decision, Elsewhere, Keyed, Known, KnownAlias, KnownEntry, Settled, id_candidates,
 };
 use crate::model::{Channel, EntryId, Item, Remark, SourceId, Timestamp};
 
@@ -66,6 +66,12 @@ pub struct Taken {
 }
 
 const COLUMNS: &str = "id, source, story, public_id, published, updated, first_seen, revision, item";
+
+/// The same as readers see it: all entries of a story go by the id of its first, so that it is not announced again
+/// when another of them has to speak for it.
+const SHOWN: &str = "id, source, story, iif(story = id, public_id, \
+     (SELECT first.public_id FROM entry AS first WHERE first.id = entry.story)), \
+     published, updated, first_seen, revision, item";
 
 fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
     let item: String = row.get(8)?;
@@ -159,8 +165,10 @@ impl Desk {
             .connection
             .prepare_cached("SELECT text_hash, item_hash, published, updated FROM entry WHERE id = ?1")
             .map_err(fail)?;
-        let mut story_of =
-            self.connection.prepare_cached("SELECT story FROM entry WHERE id = ?1").map_err(fail)?;
+        let mut story_of = self
+            .connection
+            .prepare_cached("SELECT story, published FROM entry WHERE id = ?1")
+            .map_err(fail)?;
         for (kind, alias) in items.iter().flat_map(|keyed| &keyed.aliases) {
             let mut rows = of_alias.query([alias.0]).map_err(fail)?;
             while let Some(row) = rows.next().map_err(fail)? {
@@ -169,10 +177,17 @@ impl Desk {
                 if owner == source {
                     let mark = KnownAlias { row: entry.unwrap_or_default(), shared: entry.is_none() };
                     known.aliases.insert(*alias, mark);
-                } else if let Some(entry) = entry.filter(|_| *kind == AliasKind::Link) {
-                    let story: i64 = story_of.query_row([entry], |row| row.get(0)).map_err(fail)?;
+                } else if let Some(entry) = entry.filter(|_| tells_stories(*kind)) {
+                    let there = story_of
+                        .query_row([entry], |row| {
+                            Ok(Elsewhere { story: row.get(0)?, published: time(row.get(1)?) })
+                        })
+                        .map_err(fail)?;
                     // Several sources may have it: the oldest story is the story.
-                    known.elsewhere.entry(*alias).and_modify(|s| *s = story.min(*s)).or_insert(story);
+                    let place = known.elsewhere.entry(*alias).or_insert(there);
+                    if there.story < place.story {
+                        *place = there;
+                    }
                 }
             }
         }
@@ -280,7 +295,7 @@ impl Desk {
             Walk::FirstSeen => "first_seen",
         };
         let sql = format!(
-            "SELECT {COLUMNS}, {column} FROM entry WHERE source IN (SELECT value FROM json_each(?1)) \
+            "SELECT {SHOWN}, {column} FROM entry WHERE source IN (SELECT value FROM json_each(?1)) \
              AND ({column}, id) < (?2, ?3) ORDER BY {column} DESC, id DESC LIMIT ?4"
         );
         let Cursor { at, row } = after.unwrap_or(Cursor { at: i64::MAX, row: i64::MAX });
@@ -303,8 +318,8 @@ impl Desk {
     /// What the database says.
     pub fn others(&self, entry: &Found) -> Result<Vec<Found>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM entry WHERE id = ?1 AND id <> ?2 \
-             UNION ALL SELECT {COLUMNS} FROM entry WHERE story = ?1 AND story <> id AND id <> ?2 ORDER BY 1"
+            "SELECT {SHOWN} FROM entry WHERE id = ?1 AND id <> ?2 \
+             UNION ALL SELECT {SHOWN} FROM entry WHERE story = ?1 AND story <> id AND id <> ?2 ORDER BY 1"
         );
         let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
         query
@@ -312,6 +327,11 @@ impl Desk {
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|e| self.fail(e))
     }
+}
+
+/// The aliases that mean the same in every source.
+fn tells_stories(kind: AliasKind) -> bool {
+    matches!(kind, AliasKind::Link | AliasKind::Place | AliasKind::Print)
 }
 
 fn json(item: &Item) -> String {

@@ -114,6 +114,37 @@ fn the_first_of_a_story_speaks_and_names_the_others() {
 }
 
 #[test]
+fn a_story_keeps_its_id_when_its_leader_is_taken_out() {
+    let home = home("[feed.all]\ntitle = \"all\"\n");
+    let a = document("a", std::iter::once(item("a", 0, "Mon, 23 Nov 2026 11:00:00 +0000", "")));
+    home.write("a.xml", &a);
+    home.write("b.xml", document("b", std::iter::empty()));
+    home.run_at(NOW, 0);
+    home.write("b.xml", a.replace("<title>a0", "<title>b says"));
+    home.run_at("2026-11-23T13:00:00Z", 0);
+    let before = home.entries("all");
+    let config = home.read("harkara.toml");
+    home.write("harkara.toml", config.replace("rules = [\"ads\"]", "rules = [{ drop = { title = \".\" } }]"));
+    home.run_at("2026-11-23T14:00:00Z", 0);
+    let after = home.entries("all");
+    assert_eq!((after[0].0.as_str(), after[0].1.as_str()), (before[0].0.as_str(), "b says"));
+    assert_eq!(after.len(), 1);
+}
+
+#[test]
+fn an_address_that_is_used_again_years_later_is_another_story() {
+    let home = home("[feed.all]\ntitle = \"all\"\n");
+    let old = item("a", 0, "Mon, 23 Nov 2015 11:00:00 +0000", "");
+    home.write("a.xml", document("a", std::iter::once(old)));
+    home.run_at(NOW, 0);
+    let new = item("a", 1, "Mon, 23 Nov 2026 12:30:00 +0000", "").replace("a.example/1", "a.example/0");
+    home.write("b.xml", document("b", std::iter::once(new)));
+    home.run_at("2026-11-23T13:00:00Z", 0);
+    let titles: Vec<String> = home.entries("all").into_iter().map(|(_, title)| title).collect();
+    assert!(titles.contains(&"a0".to_owned()) && titles.contains(&"a1".to_owned()), "{titles:?}");
+}
+
+#[test]
 fn of_one_run_the_higher_priority_speaks() {
     let home = home("[feed.all]\ntitle = \"all\"\n");
     let a = document("a", std::iter::once(item("a", 0, "Mon, 23 Nov 2026 11:00:00 +0000", "")));

@@ -105,6 +105,51 @@ fn guids_and_the_form_of_permalinks_change_together_and_nothing_is_announced_twi
     assert_eq!(visits(&[first.clone(), moved, first]).len(), 8);
 }
 
+/// Ids that are the place in the list: each new item shifts all of them.
+#[test]
+fn ids_that_are_handed_out_again_neither_mix_nor_lose_articles() {
+    let slots = |items: &[Item]| {
+        let mut items = items.to_vec();
+        items.iter_mut().enumerate().for_each(|(n, item)| item.guid = format!("slot{n}"));
+        items
+    };
+    let all = week();
+    let seen = visits(&[slots(&all[4..]), slots(&all[2..6]), slots(&all[..4]), slots(&all)]);
+    assert_eq!(seen.len(), 8, "{seen:?}");
+    // Everything else is new too: a counter that was set back.
+    let mut other = slots(&change(&all[..2], |item| {
+        item.link = item.link.replace("/2026/11/", "/2027/");
+        item.title = format!("আরেকটি {}", item.title);
+        item.date = item.date.replace("Nov", "Oct");
+    }));
+    other.iter_mut().for_each(|item| item.text = "নতুন".to_owned());
+    assert_eq!(visits(&[slots(&all[..2]), other]).len(), 4);
+}
+
+/// No id and no link of their own, and not much to say: they are told apart, and known again.
+#[test]
+fn short_items_without_marks_are_known_again() {
+    let short = |n: usize, guid: &str, link: &str, date: &str| Item {
+        guid: guid.to_owned(),
+        link: link.to_owned(),
+        title: format!("খবর {n}"),
+        date: date.to_owned(),
+        text: "ছোট".to_owned(),
+    };
+    let live = "https://khobor.example/live";
+    for (guid, link, date) in
+        [("0", "", ""), ("", live, ""), ("0", "", "Sun, 01 Nov 2026 10:00:00 +0530"), ("", "", "")]
+    {
+        let items: Vec<Item> = (0..4).map(|n| short(n, guid, link, date)).collect();
+        let mut grown = items.clone();
+        grown.insert(0, short(9, guid, link, date));
+        let seen = visits(&[items[..1].to_vec(), items.clone(), grown.clone(), items, grown]);
+        assert_eq!(seen.len(), 5, "guid `{guid}`, link `{link}`, date `{date}`: {seen:?}");
+    }
+    let twice = vec![short(1, "", "", ""), short(1, "", "", "")];
+    assert_eq!(visits(&[twice.clone(), twice[..1].to_vec(), twice]).len(), 1);
+}
+
 #[test]
 fn an_entry_outlives_its_place_in_the_source() {
     let all = week();

@@ -149,6 +149,11 @@ fn a_source_that_gives_too_little_is_named_and_what_is_there_is_kept() {
     let answer = home.run_at("2026-11-23T01:00:00Z", 1);
     assert!(answer.stderr.contains("gave 1 items, expected are 2 or more"), "{}", answer.stderr);
     assert_eq!(titles(&home), ["one"]);
+    // What is expected may be said later, when nothing changes any more.
+    home.write("harkara.toml", home.read("harkara.toml").replace("min_items = 2", "min_items = 1"));
+    home.run_at("2026-11-23T02:00:00Z", 0);
+    home.write("harkara.toml", home.read("harkara.toml").replace("min_items = 1", "min_items = 3"));
+    home.run_at("2026-11-23T03:00:00Z", 1);
 }
 
 #[test]
