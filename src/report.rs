@@ -124,7 +124,7 @@ impl Report {
         }
         for line in &self.documents {
             if let Placed::Refused(reason) = &line.placed {
-                let _ = writeln!(out, "{}: publish: {reason}; the old document stays", line.path);
+                let _ = writeln!(out, "{}: publish: {reason}", line.path);
             }
         }
         for note in &self.notes {

@@ -49,14 +49,11 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         Ok(lines) => lines,
         Err(error) => return fault(&Fault::Store(error)),
     };
-    if args.json {
-        return print_json(&lines);
-    }
-    if lines.iter().all(|line| line.last_try.is_none()) {
+    let failing = lines.iter().any(|line| line.failures > 0);
+    if !args.json && lines.iter().all(|line| line.last_try.is_none()) {
         say(&format!("nothing was read yet into `{}`; `harkara run` does", config.store.path.display()));
     }
-    let code = print(&text(&lines, common.now()));
-    let failing = lines.iter().any(|line| line.failures > 0);
+    let code = if args.json { print_json(&lines) } else { print(&text(&lines, common.now())) };
     if code == ExitCode::from(exit::WELL) && failing { ExitCode::from(exit::SOME_FAILED) } else { code }
 }
 

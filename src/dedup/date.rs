@@ -39,7 +39,8 @@ pub(super) fn settle(
 
 /// What the item says, if it can be believed.
 fn told(keyed: &Keyed, now: Timestamp) -> Option<Timestamp> {
-    believed(keyed.item.published.or(keyed.item.updated)?, now)
+    let said = [keyed.item.published, keyed.item.updated];
+    said.into_iter().flatten().find_map(|at| believed(at, now))
 }
 
 fn believed(at: Timestamp, now: Timestamp) -> Option<Timestamp> {

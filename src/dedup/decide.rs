@@ -30,7 +30,12 @@ pub struct KnownEntry {
     pub published: Timestamp,
     /// As last settled.
     pub updated: Timestamp,
+    /// How many aliases it has in the ledger.
+    pub marks: u32,
 }
+
+/// No entry gets more aliases than this: some sources make a new id, or count something in the text, at each request.
+pub const MOST_MARKS: u32 = 64;
 
 /// What the store knows that bears on one reading.
 #[derive(Debug, Clone, Default)]
@@ -106,9 +111,13 @@ pub fn decide(items: Vec<Keyed>, known: &Known, list_date: Option<Timestamp>, no
     let items = sift(items, &mut out);
     let claims = claims(&items, known);
     let dates = settle(&items, known.first_sight.then_some(list_date), now);
-    for ((keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
+    for ((mut keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
         let decision = match claim.and_then(|row| known.entries.get(&row).map(|entry| (row, entry))) {
-            Some((row, entry)) => compare(&keyed, row, entry, now),
+            Some((row, entry)) => {
+                // The date by which it is known is the settled one: what is stamped anew each time is no mark.
+                keyed.at(entry.published);
+                compare(&keyed, row, entry, now)
+            }
             None => Decision::New { published, updated, story: story(&keyed, published, known) },
         };
         out.decided.push((keyed, decision));
@@ -146,7 +155,7 @@ fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
     let mut taken: HashSet<Row> = HashSet::new();
     use AliasKind::{Guid, Link, Moment, Place, Print, Short};
     for kind in [Guid, Link, Place, Print, Short, Moment] {
-        let many = matches!(kind, Link | Moment) && mass_change(items, &claims, kind, known);
+        let many = matches!(kind, Link | Moment | Print) && mass_change(items, &claims, kind, known);
         for (index, keyed) in items.iter().enumerate() {
             if claims[index].is_some() {
                 continue;
@@ -154,10 +163,13 @@ fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
             let Some(row) = lookup(keyed, kind, known).filter(|row| !taken.contains(row)) else { continue };
             let believed = match kind {
                 Guid => is_own_id(keyed, row, known),
-                Link => many || is_supported(keyed, row, known),
+                // Pages that show something new each day under new ids bring new dates with it.
+                Link => (many && keyed.item.published.is_none()) || is_supported(keyed, row, known),
                 Moment => many,
                 Short => keyed.is_unmarked(),
-                Place | Print => true,
+                Place => true,
+                // The same words every hour are still a new bulletin.
+                Print => many || keyed.is_unmarked() || agrees_in_time(keyed, row, known),
             };
             if believed {
                 claims[index] = Some(row);
@@ -207,6 +219,11 @@ fn is_supported(keyed: &Keyed, row: Row, known: &Known) -> bool {
     keyed.alias(AliasKind::Guid).is_none()
         || is_supported_by_words(keyed, row, known)
         || keyed.item.published.is_some_and(|at| whole(at) == entry.published)
+}
+
+fn agrees_in_time(keyed: &Keyed, row: Row, known: &Known) -> bool {
+    let entry = known.entries.get(&row);
+    keyed.item.published.is_none_or(|at| entry.is_some_and(|entry| whole(at) == entry.published))
 }
 
 /// True when most of what the list holds is found by this mark and by no stronger one: the source changed its ids,
@@ -270,7 +287,13 @@ mod tests {
             }
             known.entries.insert(
                 row,
-                KnownEntry { text_hash: keyed.text_hash, item_hash: keyed.item_hash, published, updated },
+                KnownEntry {
+                    text_hash: keyed.text_hash,
+                    item_hash: keyed.item_hash,
+                    published,
+                    updated,
+                    marks: 0,
+                },
             );
         }
         known

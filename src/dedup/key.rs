@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::tracking::{is_tracking, untracked};
-use crate::model::Item;
+use crate::model::{Item, Timestamp};
 use crate::value::fold::fold;
 
 /// Version of everything below. A change of any rule here is a new number and a migration, or old entries come again
@@ -56,6 +56,16 @@ impl Keyed {
         self.text_hash == other.text_hash && !mute(&self.item)
     }
 
+    /// Takes `published` for the date of this item in its mark of title and date.
+    pub(super) fn at(&mut self, published: Timestamp) {
+        let title = self.item.title.as_deref().map(fold).unwrap_or_default().to_lowercase();
+        for (kind, mark) in &mut self.aliases {
+            if *kind == AliasKind::Moment {
+                *mark = moment(&title, published);
+            }
+        }
+    }
+
     /// The alias of that kind.
     pub fn alias(&self, kind: AliasKind) -> Option<Alias> {
         self.aliases.iter().find(|(k, _)| *k == kind).map(|(_, alias)| *alias)
@@ -89,7 +99,7 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
         }
     }
     if let Some(published) = item.published.filter(|_| !title.is_empty()) {
-        aliases.push((AliasKind::Moment, alias(b"moment", &[&title, &published.timestamp().to_string()])));
+        aliases.push((AliasKind::Moment, moment(&title, published)));
     }
     if text.chars().count() >= SHORTEST_PRINT {
         aliases.push((AliasKind::Print, alias(b"print", &[&title, &text])));
@@ -102,16 +112,20 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
     Keyed { item, aliases, text_hash, item_hash }
 }
 
+fn moment(title: &str, published: Timestamp) -> Alias {
+    alias(b"moment", &[title, &published.timestamp().to_string()])
+}
+
 /// The folded text that people read: content where there is one, else summary.
 fn body(item: &Item) -> String {
     let html = item.content.as_ref().or(item.summary.as_ref());
     html.map(|html| fold(&html.text()).to_lowercase()).unwrap_or_default()
 }
 
-/// Everything but what a source stamps anew at each request: its dates.
+/// Everything but what a source may stamp anew at each request: its dates and its id.
 fn metadata(item: &Item) -> String {
-    let undated = Item { published: None, updated: None, ..item.clone() };
-    serde_json::to_string(&undated).unwrap_or_default()
+    let bare = Item { id: None, published: None, updated: None, ..item.clone() };
+    serde_json::to_string(&bare).unwrap_or_default()
 }
 
 fn hash(kind: &[u8], parts: &[&str]) -> [u8; 16] {

@@ -11,6 +11,6 @@ pub mod key;
 mod sift;
 mod tracking;
 
-pub use decide::{Decision, Elsewhere, Known, KnownAlias, KnownEntry, Row, Settled, decide};
+pub use decide::{Decision, Elsewhere, Known, KnownAlias, KnownEntry, MOST_MARKS, Row, Settled, decide};
 pub use id::candidates as id_candidates;
 pub use key::{Alias, AliasKind, Keyed, keyed};

@@ -78,6 +78,7 @@ async fn ask_at(
     found: Option<&Url>,
 ) -> End {
     let print = reader_print(source);
+    let was_feed = found.is_some() || state.is_some_and(|state| state.first_read.is_some());
     let state = state.filter(|state| state.reader.as_deref() == Some(print.as_str()));
     let mut request = match request(source, url) {
         Ok(request) => request,
@@ -94,6 +95,7 @@ async fn ask_at(
         reader: print.clone(),
         max_age: max_age.map(|age| age.as_secs()),
         next_due: None,
+        schedule: String::new(),
     };
     let response = match asker.client.ask(&request).await {
         Err(error) => return fetch_failed(&error),
@@ -109,8 +111,7 @@ async fn ask_at(
         return End::Unchanged(noted);
     }
     let at = response.url.clone();
-    let before =
-        if state.is_some_and(|state| state.first_read.is_some()) { Before::Feed } else { Before::Unknown };
+    let before = if was_feed { Before::Feed } else { Before::Unknown };
     let seen = {
         // Never closed, so never refused. Let go before another address is asked: that one waits for a turn too.
         let _turn = asker.readers.acquire().await;
@@ -133,7 +134,9 @@ async fn ask_at(
 fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
     let mut request = Request::new(url.clone());
     request.user_agent.clone_from(&source.user_agent);
-    for (name, secret) in &source.headers {
+    // Headers hold secrets: they are meant for the configured origin, wherever a page may lead.
+    let home = url.origin() == source.url.origin();
+    for (name, secret) in source.headers.iter().filter(|_| home) {
         let Some(value) = secret.reveal() else {
             return Err(Failure {
                 stage: Stage::Fetch,
@@ -179,7 +182,11 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
     let reading = tokio::task::spawn_blocking(move || {
         let mut remarks: Vec<Remark> =
             response.remarks.iter().map(|text| Remark::of(Stage::Fetch, text.as_str())).collect();
-        let reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
+        let mut reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
+        if response.truncated && reading.drafts.pop().is_some() {
+            // Nobody knows how much of it is missing: half an item would come again as another one.
+            remarks.push(Remark::of(Stage::Fetch, "the last item may be cut; it waits for the next time"));
+        }
         match feed::judge(reading, &response.url, before) {
             Outcome::Announced(url) => Ok(Read::Announced(url)),
             Outcome::Nothing(message) => Err(Failure {

@@ -127,7 +127,7 @@ async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<(Asked, usize), Fault> 
         };
         if chosen {
             asked.push((place, state));
-        } else if source.enabled {
+        } else if source.enabled && *wish == Wish::Due {
             not_due += 1;
         }
     }
@@ -138,7 +138,9 @@ async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<(Asked, usize), Fault> 
 /// a last try that lies in the future counts for nothing.
 fn is_due(source: &Source, state: Option<&SourceState>, now: Timestamp) -> bool {
     let Some(state) = state.filter(|state| state.url == source.url.as_str()) else { return true };
-    state.last_try.is_none_or(|at| at > now) || schedule::is_due(&source.url, state.next_due, now)
+    state.last_try.is_none_or(|at| at > now)
+        || state.schedule.as_deref() != Some(visit::schedule_print(source).as_str())
+        || schedule::is_due(&source.url, state.next_due, now)
 }
 
 /// Asks them all, some at a time; the lines come in the order of the configuration.

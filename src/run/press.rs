@@ -212,7 +212,12 @@ pub(crate) fn choose(
     let mut picker = Picker::new(settings, cards, now);
     let mut cursor = None;
     loop {
-        let (page, next) = desk.walk(&scope, walk, cursor, PAGE)?;
+        // A source that has reached its cap need not be walked to its end.
+        let open = picker.open(&scope);
+        if open.is_empty() {
+            return Ok(picker.finish());
+        }
+        let (page, next) = desk.walk(&open, walk, cursor, PAGE)?;
         for found in page {
             if picker.is_full(date(&found)) {
                 return Ok(picker.finish());

@@ -9,7 +9,7 @@ use crate::model::{Channel, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
 use crate::schedule::{self, History};
 use crate::source::Source;
-use crate::store::{Desk, SourceState, StoreError, Success, Taken, Trouble};
+use crate::store::{Answered, Desk, SourceState, StoreError, Success, Taken, Trouble};
 
 /// Visits the source at `place` of the configuration.
 pub(super) async fn visit(
@@ -35,6 +35,7 @@ pub(super) async fn visit(
                 };
                 let channel = state.as_ref().map(|state| &state.channel);
                 success.next_due = Some(due_after(&source, &success, channel, recent, now));
+                success.schedule = schedule_print(&source);
                 desk.note_unchanged(&source.id, &success, now)
             };
             road.writer.call(unchanged).await?;
@@ -46,25 +47,38 @@ pub(super) async fn visit(
             let recent =
                 copy.items.iter().filter_map(|keyed| keyed.item.published.or(keyed.item.updated)).collect();
             success.next_due = Some(due_after(source, &success, Some(&copy.channel), recent, road.now));
+            success.schedule = schedule_print(source);
             let items = copy.items.len();
-            let short = Some(source.min_items).filter(|least| items < *least);
-            if short.is_some() {
-                // What is there is taken in, but it must be asked again in full.
-                (success.etag, success.last_modified, success.body_hash) = (None, None, None);
-            }
-            let taken = take_in(road, source, success, copy.channel, copy.items).await?;
+            let short = Some(source.min_items).filter(|least| items < *least).map(|least| Failure {
+                stage: Stage::Parse,
+                message: format!("{url} gave {items} items, expected are {least} or more"),
+                help: Some(
+                    "look at the address; `expect.min_items` says how many there should be".to_owned(),
+                ),
+            });
+            // What is there is taken in, but the visit counts as failed.
+            let trouble =
+                short.as_ref().map(|failure| trouble(road, source, state.as_ref(), failure, None, None));
+            let taken = take_in(road, source, success, trouble, copy.channel, copy.items).await?;
             line.remarks.extend(taken.remarks);
-            line.visit =
-                Visit::Read { items, new: taken.new, changed: taken.changed, retouched: taken.retouched };
-            if let Some(least) = short {
-                let message = format!("{url} gave {items} items, expected are {least} or more");
-                let help = "look at the address; `expect.min_items` says how many there should be".to_owned();
-                let failure = Failure { stage: Stage::Parse, message, help: Some(help) };
-                line.visit = trouble(road, source, state.as_ref(), failure, None, None).await?;
-            }
+            line.visit = match short {
+                Some(failure) => Visit::Failed(failure),
+                None => {
+                    Visit::Read { items, new: taken.new, changed: taken.changed, retouched: taken.retouched }
+                }
+            };
         }
-        End::Failed { failure, status, retry_after } => {
-            line.visit = trouble(road, source, state.as_ref(), failure, status, retry_after).await?;
+        End::Failed { mut failure, status, retry_after } => {
+            let trouble = trouble(road, source, state.as_ref(), &failure, status, retry_after);
+            failure.help.get_or_insert_with(|| {
+                let again = trouble.next_due.unwrap_or(road.now).format("%Y-%m-%d %H:%M UTC");
+                format!(
+                    "what was read before stays; it is asked again from {again} on, sooner with `run --all`"
+                )
+            });
+            let (id, now) = (source.id.clone(), road.now);
+            road.writer.call(move |desk| desk.note_trouble(&id, &trouble, now)).await?;
+            line.visit = Visit::Failed(failure);
         }
     }
     Ok(line)
@@ -74,23 +88,26 @@ async fn take_in(
     road: &Arc<Road>,
     source: &Source,
     success: Success,
+    trouble: Option<Trouble>,
     channel: Channel,
     items: Vec<Keyed>,
 ) -> Result<Taken, StoreError> {
     let (id, now) = (source.id.clone(), road.now);
     let list_date = channel.updated.or(channel.published);
     let decide = move |items, known: &dedup::Known| dedup::decide(items, known, list_date, now);
-    road.writer.call(move |desk| desk.take_in(&id, &success, &channel, items, now, decide)).await
+    let answer = Answered { success, trouble, channel };
+    road.writer.call(move |desk| desk.take_in(&id, &answer, items, now, decide)).await
 }
 
-async fn trouble(
-    road: &Arc<Road>,
+/// What a failed visit leaves behind.
+fn trouble(
+    road: &Road,
     source: &Source,
     state: Option<&SourceState>,
-    mut failure: Failure,
+    failure: &Failure,
     status: Option<u16>,
     retry_after: Option<std::time::Duration>,
-) -> Result<Visit, StoreError> {
+) -> Trouble {
     let gone = status == Some(410);
     let history = History {
         last_try: Some(road.now),
@@ -101,19 +118,18 @@ async fn trouble(
         ..History::default()
     };
     let next_due = schedule::next(&source.schedule, source.zone(), &history, road.now, source.id.as_str());
-    failure.help.get_or_insert_with(|| {
-        let again = next_due.format("%Y-%m-%d %H:%M UTC");
-        format!("what was read before stays; it is asked again from {again} on, sooner with `run --all`")
-    });
-    let trouble = Trouble {
+    Trouble {
         url: source.url.to_string(),
         message: format!("{}: {}", failure.stage, failure.message),
         gone,
         next_due: Some(next_due),
-    };
-    let (id, now) = (source.id.clone(), road.now);
-    road.writer.call(move |desk| desk.note_trouble(&id, &trouble, now)).await?;
-    Ok(Visit::Failed(failure))
+        schedule: schedule_print(source),
+    }
+}
+
+/// What `next_due` hangs on besides time: when it changes, the source is due at once.
+pub(super) fn schedule_print(source: &Source) -> String {
+    format!("{:?} {}", source.schedule, source.zone())
 }
 
 /// When the source may be asked again after a good visit.

@@ -112,6 +112,9 @@ impl<'a> Picker<'a> {
 
     /// Offers the next entry, with the other entries of its story.
     pub fn offer(&mut self, member: Member, others: Vec<Member>) -> Outcome {
+        if let Some(taken) = self.taken.iter().find(|taken| taken.id == member.entry.id) {
+            return Outcome::Follows(taken.source.clone());
+        }
         let row = member.row;
         let mut story = others;
         story.push(member);
@@ -129,7 +132,9 @@ impl<'a> Picker<'a> {
                     entry.related = related(&entry, &pages);
                     return self.take(entry);
                 }
-                Ok(entry) => return Outcome::Follows(entry.source),
+                // One that the cap keeps out speaks for nobody.
+                Ok(entry) if !self.is_capped(&entry.source) => return Outcome::Follows(entry.source),
+                Ok(_) => {}
                 Err(why) if candidate == row => reason = why,
                 Err(_) => {}
             }
@@ -138,6 +143,17 @@ impl<'a> Picker<'a> {
             }
         }
         Outcome::Passed(reason)
+    }
+
+    fn is_capped(&self, source: &SourceId) -> bool {
+        let count = self.per_source.get(source).copied().unwrap_or_default();
+        self.settings.per_source.is_some_and(|cap| count >= cap)
+    }
+
+    /// The rows of `scope` from which more entries may still be taken.
+    pub fn open(&self, scope: &[i64]) -> Vec<i64> {
+        let is_open = |row: &&i64| self.cards.get(row).is_some_and(|card| !self.is_capped(&card.id));
+        scope.iter().filter(is_open).copied().collect()
     }
 
     fn page(&self, member: &Member) -> Option<(SourceId, String, url::Url)> {
@@ -164,11 +180,10 @@ impl<'a> Picker<'a> {
     }
 
     fn take(&mut self, mut entry: Entry) -> Outcome {
-        let count = self.per_source.entry(entry.source.clone()).or_default();
-        if self.settings.per_source.is_some_and(|cap| *count >= cap) {
+        if self.is_capped(&entry.source) {
             return Outcome::Passed(format!("`per_source` is reached for `{}`", entry.source));
         }
-        *count += 1;
+        *self.per_source.entry(entry.source.clone()).or_default() += 1;
         if self.settings.content == Content::Summary {
             summarize(&mut entry.item, self.settings.summary_length);
         }

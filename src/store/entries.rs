@@ -2,12 +2,13 @@
 
 use rusqlite::{Row, params};
 
-use super::sources::{Success, time};
+use super::sources::{Answered, time};
 use super::{Desk, StoreError};
 use crate::dedup::{
-    Alias, AliasKind, Decision, Elsewhere, Keyed, Known, KnownAlias, KnownEntry, Settled, id_candidates,
+    Alias, AliasKind, Decision, Elsewhere, Keyed, Known, KnownAlias, KnownEntry, MOST_MARKS, Settled,
+    id_candidates,
 };
-use crate::model::{Channel, EntryId, Item, Remark, SourceId, Timestamp};
+use crate::model::{EntryId, Item, Remark, SourceId, Timestamp};
 
 /// An entry as it lies in the store; who gave it is told by the row of its source.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,13 +101,12 @@ impl Desk {
     pub fn take_in(
         &self,
         source: &SourceId,
-        success: &Success,
-        channel: &Channel,
+        answered: &Answered,
         items: Vec<Keyed>,
         now: Timestamp,
         decide: impl FnOnce(Vec<Keyed>, &Known) -> Settled,
     ) -> Result<Taken, StoreError> {
-        let row = self.source_row(source, &success.url)?;
+        let row = self.source_row(source, &answered.success.url)?;
         let known = self.known(row, &items)?;
         let count = items.len();
         let settled = decide(items, &known);
@@ -144,7 +144,10 @@ impl Desk {
             let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
             query.execute(params![alias.0, row]).map_err(|e| self.fail(e))?;
         }
-        self.note_success(row, success, channel, count, now)?;
+        match &answered.trouble {
+            None => self.note_success(row, &answered.success, &answered.channel, count, now)?,
+            Some(trouble) => self.note_trouble(source, trouble, now)?,
+        }
         Ok(taken)
     }
 
@@ -163,7 +166,7 @@ impl Desk {
             .map_err(fail)?;
         let mut of_entry = self
             .connection
-            .prepare_cached("SELECT text_hash, item_hash, published, updated FROM entry WHERE id = ?1")
+            .prepare_cached("SELECT text_hash, item_hash, published, updated, marks FROM entry WHERE id = ?1")
             .map_err(fail)?;
         let mut story_of = self
             .connection
@@ -202,6 +205,7 @@ impl Desk {
                             item_hash: row.get(1)?,
                             published: time(row.get(2)?),
                             updated: time(row.get(3)?),
+                            marks: row.get(4)?,
                         })
                     })
                     .map_err(fail)?;
@@ -272,8 +276,17 @@ impl Desk {
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         let told =
             |alias: &Alias| known.aliases.get(alias).is_some_and(|mark| mark.shared || mark.row == entry);
-        for (_, alias) in keyed.aliases.iter().filter(|(_, alias)| !told(alias)) {
+        let marks = known.entries.get(&entry).map_or(0, |entry| entry.marks);
+        let room = MOST_MARKS.saturating_sub(marks) as usize;
+        let mut added = 0u32;
+        for (_, alias) in keyed.aliases.iter().filter(|(_, alias)| !told(alias)).take(room) {
             query.execute(params![alias.0, source, entry]).map_err(|e| self.fail(e))?;
+            added += 1;
+        }
+        if added > 0 {
+            let sql = "UPDATE entry SET marks = marks + ?2 WHERE id = ?1";
+            let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+            query.execute(params![entry, added]).map_err(|e| self.fail(e))?;
         }
         Ok(())
     }

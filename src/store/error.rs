@@ -20,6 +20,12 @@ pub enum StoreError {
         /// Ours.
         known: u32,
     },
+    /// The state was written by an earlier version, and only a run may bring it up to date.
+    #[error("`{}` was written by an older harkara", .path.display())]
+    Older {
+        /// The database.
+        path: PathBuf,
+    },
     /// A database, but not one of ours.
     #[error("`{}` is a database of another program", .path.display())]
     Foreign {
@@ -95,6 +101,7 @@ impl StoreError {
         match self {
             Self::Busy(_) => "wait for it to end; it takes the same sources, so nothing is missed".to_owned(),
             Self::Newer { .. } => "use that version again, or another `store.path` for this one".to_owned(),
+            Self::Older { .. } => "`harkara run` brings it up to date".to_owned(),
             Self::Foreign { .. } => "give `store.path` a file of its own".to_owned(),
             Self::Damaged { path, .. } => format!(
                 "published files stay as they are; put a backup in its place, or try `sqlite3 {0} .recover | sqlite3 new.db`, \

@@ -20,7 +20,7 @@ pub use entries::{Cursor, Found, Taken, Walk};
 pub use error::StoreError;
 pub use lock::Lock;
 pub use settings::Settings;
-pub use sources::{SourceState, Success, Trouble};
+pub use sources::{Answered, SourceState, Success, Trouble};
 pub use writer::{Desk, Writer};
 
 /// Opens the database for reading beside a writer. `None`: there is none yet.
@@ -34,11 +34,13 @@ pub fn reader(path: &Path) -> Result<Option<Desk>, StoreError> {
     let fail = |error| StoreError::sqlite(path, error);
     // Read and write: a WAL left by a killed run has to be folded in before it can be read.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
-    if version != migrate::current() {
-        migrate::migrate(path, &mut connection)?;
+    // Only a run, which holds the lock, brings a state to today's version.
+    match migrate::version(path, &connection)? {
+        0 => return Ok(None),
+        version if version < migrate::current() => return Err(StoreError::Older { path: path.to_owned() }),
+        _ => {}
     }
     connection.pragma_update(None, "query_only", true).map_err(fail)?;
     Ok(Some(Desk::new(path.to_owned(), connection)))
@@ -49,6 +51,8 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     let fail = |error| StoreError::sqlite(path, error);
     let mut connection = Connection::open(path).map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
+    // Before anything of it is changed: it may be somebody else's.
+    migrate::version(path, &connection)?;
     let mode: String =
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(fail)?;
     if !mode.eq_ignore_ascii_case("wal") {

@@ -34,6 +34,8 @@ pub struct SourceState {
     pub last_success: Option<Timestamp>,
     /// When it may be asked again.
     pub next_due: Option<Timestamp>,
+    /// The schedule by which that was reckoned.
+    pub schedule: Option<String>,
     /// Failures in a row.
     pub failures: u32,
     /// Since when.
@@ -46,6 +48,17 @@ pub struct SourceState {
     pub gone: bool,
     /// Items in the last reading.
     pub items: u64,
+}
+
+/// What an answer that was read leaves behind besides its entries.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// When all is well.
+    pub success: Success,
+    /// When it was read and is still not what it should be: then nothing of `success` but its address is noted.
+    pub trouble: Option<Trouble>,
+    /// What the source says of itself.
+    pub channel: Channel,
 }
 
 /// What a good visit leaves behind, committed together with the entries.
@@ -67,6 +80,8 @@ pub struct Success {
     pub max_age: Option<u64>,
     /// When it may be asked again.
     pub next_due: Option<Timestamp>,
+    /// The schedule by which that was reckoned.
+    pub schedule: String,
 }
 
 /// What a failed visit leaves behind.
@@ -80,6 +95,8 @@ pub struct Trouble {
     pub gone: bool,
     /// When it may be asked again.
     pub next_due: Option<Timestamp>,
+    /// The schedule by which that was reckoned.
+    pub schedule: String,
 }
 
 pub(super) fn time(seconds: i64) -> Timestamp {
@@ -87,7 +104,7 @@ pub(super) fn time(seconds: i64) -> Timestamp {
 }
 
 const COLUMNS: &str = "id, url, found_url, etag, last_modified, body_hash, channel, first_read, last_try, \
-     last_success, next_due, failures, failing_since, message, max_age, gone, items, reader";
+     last_success, next_due, failures, failing_since, message, max_age, gone, items, reader, schedule";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let at = |index: usize| row.get::<_, Option<i64>>(index).map(|seconds| seconds.map(time));
@@ -110,6 +127,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         gone: row.get(15)?,
         items: row.get::<_, i64>(16)?.unsigned_abs(),
         reader: row.get(17)?,
+        schedule: row.get(18)?,
     })
 }
 
@@ -130,7 +148,13 @@ impl Desk {
         let sql = "INSERT INTO source (slug, url) VALUES (?1, ?2) ON CONFLICT (slug) DO UPDATE SET \
              found_url = iif(url = excluded.url, found_url, NULL), etag = iif(url = excluded.url, etag, NULL), \
              last_modified = iif(url = excluded.url, last_modified, NULL), \
-             body_hash = iif(url = excluded.url, body_hash, NULL), url = excluded.url RETURNING id";
+             body_hash = iif(url = excluded.url, body_hash, NULL), \
+             first_read = iif(url = excluded.url, first_read, NULL), \
+             next_due = iif(url = excluded.url, next_due, NULL), \
+             failures = iif(url = excluded.url, failures, 0), \
+             failing_since = iif(url = excluded.url, failing_since, NULL), \
+             message = iif(url = excluded.url, message, NULL), gone = iif(url = excluded.url, gone, 0), \
+             url = excluded.url RETURNING id";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query.query_row([id.as_str(), url], |row| row.get(0)).map_err(|e| self.fail(e))
     }
@@ -143,12 +167,20 @@ impl Desk {
         let row = self.source_row(id, &success.url)?;
         let sql = "UPDATE source SET last_try = ?2, last_success = ?2, next_due = ?3, failures = 0, \
              failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = coalesce(?5, etag), \
-             last_modified = coalesce(?6, last_modified) WHERE id = ?1";
+             last_modified = coalesce(?6, last_modified), schedule = ?7 WHERE id = ?1";
         let due = success.next_due.map(|at| at.timestamp());
         let max_age = success.max_age.map(|s| s as i64);
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
-            .execute(params![row, now.timestamp(), due, max_age, success.etag, success.last_modified])
+            .execute(params![
+                row,
+                now.timestamp(),
+                due,
+                max_age,
+                success.etag,
+                success.last_modified,
+                success.schedule
+            ])
             .map(drop)
             .map_err(|e| self.fail(e))
     }
@@ -160,11 +192,11 @@ impl Desk {
     pub fn note_trouble(&self, id: &SourceId, trouble: &Trouble, now: Timestamp) -> Result<(), StoreError> {
         let row = self.source_row(id, &trouble.url)?;
         let sql = "UPDATE source SET last_try = ?2, next_due = ?3, failures = failures + 1, \
-             failing_since = coalesce(failing_since, ?2), message = ?4, gone = ?5 WHERE id = ?1";
+             failing_since = coalesce(failing_since, ?2), message = ?4, gone = ?5, schedule = ?6 WHERE id = ?1";
         let due = trouble.next_due.map(|at| at.timestamp());
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
-            .execute(params![row, now.timestamp(), due, trouble.message, trouble.gone])
+            .execute(params![row, now.timestamp(), due, trouble.message, trouble.gone, trouble.schedule])
             .map(drop)
             .map_err(|e| self.fail(e))
     }
@@ -180,7 +212,7 @@ impl Desk {
     ) -> Result<(), StoreError> {
         let sql = "UPDATE source SET last_try = ?2, last_success = ?2, first_read = coalesce(first_read, ?2), \
              next_due = ?3, failures = 0, failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = ?5, \
-             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, items = ?10, reader = ?11 WHERE id = ?1";
+             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, items = ?10, reader = ?11, schedule = ?12 WHERE id = ?1";
         let channel = serde_json::to_string(channel).unwrap_or_else(|_| "{}".to_owned());
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
@@ -196,6 +228,7 @@ impl Desk {
                 success.found_url.as_ref().map(Url::as_str),
                 items as i64,
                 success.reader,
+                success.schedule,
             ])
             .map(drop)
             .map_err(|e| self.fail(e))

@@ -107,8 +107,14 @@ fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>
         let cause = "a fault of harkara while storing; please report it with the source's address".to_owned();
         Err(StoreError::Other { path: desk.path.clone(), cause })
     });
-    run(if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
-    result
+    match result {
+        Ok(value) => run("RELEASE job").map(|()| value),
+        Err(error) => {
+            // SQLite may have undone the whole transaction already (a full disk): the job's own error tells why.
+            let _ = run("ROLLBACK TO job; RELEASE job");
+            Err(error)
+        }
+    }
 }
 
 fn work(mut desk: Desk, queue: &mpsc::Receiver<Job>) {
@@ -139,11 +145,14 @@ fn group(
         return Err(error);
     }
     answers.push(first(Ok(desk)));
-    while answers.len() < GROUP {
+    while answers.len() < GROUP && !desk.connection.is_autocommit() {
         match queue.try_recv() {
             Ok(job) => answers.push(job(Ok(desk))),
             Err(_) => break,
         }
+    }
+    if desk.connection.is_autocommit() {
+        return Err(StoreError::Full(path));
     }
     desk.connection.execute_batch("COMMIT").map_err(|error| {
         let error = fail(error);

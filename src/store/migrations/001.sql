@@ -13,6 +13,7 @@ CREATE TABLE source (
     last_try      INTEGER,
     last_success  INTEGER,
     next_due      INTEGER,
+    schedule      TEXT,                         -- the schedule that next_due was reckoned by
     failures      INTEGER NOT NULL DEFAULT 0,   -- in a row
     failing_since INTEGER,
     message       TEXT,                         -- the last failure in words
@@ -30,6 +31,7 @@ CREATE TABLE entry (
     updated    INTEGER NOT NULL,
     first_seen INTEGER NOT NULL,
     revision   INTEGER NOT NULL DEFAULT 0,
+    marks      INTEGER NOT NULL DEFAULT 0,      -- aliases in the ledger
     text_hash  BLOB NOT NULL,
     item_hash  BLOB NOT NULL,
     item       TEXT NOT NULL                    -- model::Item as JSON
