@@ -177,7 +177,7 @@ impl Report {
                 Visit::Failed(_) => failed += 1,
             }
         }
-        let mut out = format!("{}: ", count(self.sources.len(), "source"));
+        let mut out = format!("{}: ", counted(self.sources.len(), "source"));
         let _ = write!(out, "{new} new and {changed} changed entries");
         if unchanged > 0 {
             let _ = write!(out, ", {unchanged} unchanged");
@@ -190,13 +190,14 @@ impl Report {
         }
         let written = self.documents.iter().filter(|line| line.placed == Placed::Written).count();
         let _ = match (written, self.documents.len()) {
-            (0, all) => write!(out, "; {}, not a byte changed", count(all, "document")),
-            (some, all) => write!(out, "; {some} of {} written", count(all, "document")),
+            (0, all) => write!(out, "; {}, not a byte changed", counted(all, "document")),
+            (some, all) => write!(out, "; {some} of {} written", counted(all, "document")),
         };
         out
     }
 }
 
-fn count(n: usize, what: &str) -> String {
+/// A number with its noun.
+pub(crate) fn counted(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::{Common, block_on, fault, print, print_json, say};
-use crate::report::exit;
+use crate::report::{counted, exit};
 use crate::run::preview;
 
 /// What `check` takes.
@@ -76,7 +76,8 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         print_json(&lines);
     } else {
         let (sources, feeds) = (config.sources.len(), config.feeds.len());
-        print(&format!("{}: well, {sources} sources, {feeds} feeds\n", common.path().display()));
+        let (sources, feeds) = (counted(sources, "source"), counted(feeds, "feed"));
+        print(&format!("{}: well, {sources}, {feeds}\n", common.path().display()));
     }
     ExitCode::from(if good { exit::WELL } else { exit::SOME_FAILED })
 }

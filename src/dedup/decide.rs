@@ -155,21 +155,34 @@ fn claims(items: &[Keyed], known: &Known) -> Vec<Option<Row>> {
     let mut taken: HashSet<Row> = HashSet::new();
     use AliasKind::{Guid, Link, Moment, Place, Print, Short};
     for kind in [Guid, Link, Place, Print, Short, Moment] {
-        let many = matches!(kind, Link | Moment | Print) && mass_change(items, &claims, kind, known);
+        let many = !matches!(kind, Guid | Short) && mass_change(items, &claims, kind, known);
         for (index, keyed) in items.iter().enumerate() {
             if claims[index].is_some() {
                 continue;
             }
             let Some(row) = lookup(keyed, kind, known).filter(|row| !taken.contains(row)) else { continue };
+            let entry = known.entries.get(&row);
+            let same_date = keyed
+                .item
+                .published
+                .is_some_and(|at| entry.is_some_and(|entry| whole(at) == entry.published));
+            let same_text = lookup(keyed, Print, known) == Some(row);
+            let same_item = entry.is_some_and(|entry| entry.item_hash == keyed.item_hash);
+            let undated = keyed.item.published.is_none();
+            let unmarked = is_unmarked(keyed, known);
             let believed = match kind {
                 Guid => is_own_id(keyed, row, known),
-                // Pages that show something new each day under new ids bring new dates with it.
-                Link => (many && keyed.item.published.is_none()) || is_supported(keyed, row, known),
-                Moment => many,
-                Short => keyed.is_unmarked(),
-                Place => true,
+                // A page that shows something new each day, under new ids, brings new dates with it.
+                Link => {
+                    let named = lookup(keyed, Place, known) == Some(row);
+                    keyed.alias(Guid).is_none() || same_item || same_date || undated || (many && named)
+                }
+                // Two hosts may have the same path and the same title.
+                Place => same_text || same_date || many,
                 // The same words every hour are still a new bulletin.
-                Print => many || keyed.is_unmarked() || agrees_in_time(keyed, row, known),
+                Print => same_date || undated || unmarked || many,
+                Short => unmarked,
+                Moment => many,
             };
             if believed {
                 claims[index] = Some(row);
@@ -192,7 +205,7 @@ fn lookup(keyed: &Keyed, kind: AliasKind, known: &Known) -> Option<Row> {
 /// was set back): another entry has this item's link and words; or the id is no URI, and nothing else agrees.
 fn is_own_id(keyed: &Keyed, row: Row, known: &Known) -> bool {
     if let Some(other) = lookup(keyed, AliasKind::Link, known).filter(|other| *other != row)
-        && is_supported_by_words(keyed, other, known)
+        && has_words_of(keyed, other, known)
     {
         return false;
     }
@@ -200,30 +213,23 @@ fn is_own_id(keyed: &Keyed, row: Row, known: &Known) -> bool {
     unique
         || lookup(keyed, AliasKind::Link, known) == Some(row)
         || lookup(keyed, AliasKind::Moment, known) == Some(row)
-        || is_supported_by_words(keyed, row, known)
+        || has_words_of(keyed, row, known)
         || known.entries.get(&row).is_some_and(|entry| {
             keyed.item.published.is_none_or(|at| whole(at) == entry.published) || keyed.item.title.is_none()
         })
 }
 
-fn is_supported_by_words(keyed: &Keyed, row: Row, known: &Known) -> bool {
+fn has_words_of(keyed: &Keyed, row: Row, known: &Known) -> bool {
     lookup(keyed, AliasKind::Place, known) == Some(row)
         || lookup(keyed, AliasKind::Print, known) == Some(row)
         || known.entries.get(&row).is_some_and(|entry| entry.text_hash == keyed.text_hash)
 }
 
-/// A link alone, under another id, is believed where title, text or date agree too: some pages show a new article
-/// under the same address each day.
-fn is_supported(keyed: &Keyed, row: Row, known: &Known) -> bool {
-    let Some(entry) = known.entries.get(&row) else { return false };
-    keyed.alias(AliasKind::Guid).is_none()
-        || is_supported_by_words(keyed, row, known)
-        || keyed.item.published.is_some_and(|at| whole(at) == entry.published)
-}
-
-fn agrees_in_time(keyed: &Keyed, row: Row, known: &Known) -> bool {
-    let entry = known.entries.get(&row);
-    keyed.item.published.is_none_or(|at| entry.is_some_and(|entry| whole(at) == entry.published))
+/// True when neither an id nor a link that is its own tells this item: it has none, or shared them before.
+fn is_unmarked(keyed: &Keyed, known: &Known) -> bool {
+    [AliasKind::Guid, AliasKind::Link].into_iter().all(|kind| {
+        keyed.alias(kind).is_none_or(|alias| known.aliases.get(&alias).is_some_and(|mark| mark.shared))
+    })
 }
 
 /// True when most of what the list holds is found by this mark and by no stronger one: the source changed its ids,
@@ -231,7 +237,8 @@ fn agrees_in_time(keyed: &Keyed, row: Row, known: &Known) -> bool {
 fn mass_change(items: &[Keyed], claims: &[Option<Row>], kind: AliasKind, known: &Known) -> bool {
     let open = items.iter().zip(claims).filter(|(_, claim)| claim.is_none());
     let found = open.filter(|(keyed, _)| lookup(keyed, kind, known).is_some()).count();
-    found >= 3 && found * 2 >= items.len()
+    // Title and date of three items at once are no chance, however long the list has grown.
+    found >= 3 && (kind == AliasKind::Moment || found * 2 >= items.len())
 }
 
 #[cfg(test)]
@@ -367,6 +374,7 @@ mod tests {
     #[test]
     fn an_item_that_stands_twice_is_taken_once() {
         let mut items = week();
+        items[0].id = Some("https://a.example/1".into());
         items.push(item("https://a.example/1#1", "https://a.example/1", "t1", "2026-11-01T09:00:00Z"));
         let settled = decide(keyed_all(items), &Known::default(), None, now());
         assert_eq!(settled.decided.len(), 6);

@@ -107,21 +107,17 @@ fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed
     kept
 }
 
-/// Two items with the same alias of `kind`: one item twice, or two items?
+/// Two items with the same alias of `kind`: one item twice, or two items? A constant id or link, or words that are the
+/// same each hour, do not make two bulletins one; an outlet that makes a new id for each revision tells one article.
 fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
+    let same = |kind| matches!((a.alias(kind), b.alias(kind)), (Some(x), Some(y)) if x == y);
+    let files =
+        |keyed: &Keyed| keyed.item.attachments.iter().map(|file| file.url.clone()).collect::<Vec<_>>();
+    let words = a.says_what(b) || same(AliasKind::Place);
+    let copy = words && a.item.published == b.item.published && files(a) == files(b);
     match kind {
-        AliasKind::Guid => {
-            let links = (a.alias(AliasKind::Link), b.alias(AliasKind::Link));
-            a.says_what(b) || matches!(links, (Some(x), Some(y)) if x == y)
-        }
-        // One link under two ids: an outlet that makes a new id for each revision, if the title is the same or the
-        // ids are that very address; a page that many items point to, otherwise.
-        _ => {
-            let places = (a.alias(AliasKind::Place), b.alias(AliasKind::Place));
-            a.says_what(b)
-                || matches!(places, (Some(x), Some(y)) if x == y)
-                || (id_is_link(a) && id_is_link(b))
-        }
+        AliasKind::Guid => copy || (same(AliasKind::Link) && (words || a.item.published == b.item.published)),
+        _ => copy || (id_is_link(a) && id_is_link(b)),
     }
 }
 

@@ -28,7 +28,10 @@ impl Strip {
         if found.is_empty() {
             return None;
         }
-        found.remove();
+        // The parser wraps a fragment: `*` or `:has(.ad)` selects the wrapper too, which must stay.
+        for node in found.nodes().iter().filter(|node| node.node_name().as_deref() != Some("html")) {
+            node.remove_from_parent();
+        }
         // What is left of clean HTML is clean.
         Some(Html::from_cleaner(document.html_root().inner_html().trim().to_owned()))
     }

@@ -152,7 +152,7 @@ fn cards(config: &Config, states: &HashMap<SourceId, SourceState>) -> HashMap<i6
 /// A source as readers should see it. Addresses of files and of private places are nobody's business.
 fn provenance(source: &Source, state: &SourceState) -> Provenance {
     let channel = &state.channel;
-    let web = |url: &&Url| matches!(url.scheme(), "http" | "https");
+    let web = |url: &&Url| is_public(url);
     let configured = state.found_url.as_ref().unwrap_or(&source.url);
     let mut feed_url = channel.self_url.as_ref().filter(web).or(Some(configured).filter(web)).cloned();
     if let Some(url) = &mut feed_url {
@@ -172,6 +172,27 @@ fn provenance(source: &Source, state: &SourceState) -> Provenance {
     }
 }
 
+/// Whether an address may be told to everybody: on the web, not inside a private network, without a token in it.
+fn is_public(url: &Url) -> bool {
+    let web = matches!(url.scheme(), "http" | "https");
+    let open = match url.host() {
+        Some(url::Host::Domain(name)) => {
+            name.contains('.')
+                && ![".local", ".lan", ".internal", ".localhost"].iter().any(|end| name.ends_with(end))
+        }
+        Some(url::Host::Ipv4(ip)) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local()),
+        Some(url::Host::Ipv6(ip)) => {
+            !(ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local())
+        }
+        None => false,
+    };
+    let secret = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["token", "key", "secret", "password", "auth", "signature"].iter().any(|word| name.contains(word))
+    };
+    web && open && !url.query_pairs().any(|(name, _)| secret(&name))
+}
+
 fn title(source: &Source, state: Option<&SourceState>) -> String {
     let told = state.and_then(|state| state.channel.title.clone());
     source.title.clone().or(told).unwrap_or_else(|| source.id.to_string())
@@ -184,7 +205,7 @@ pub(crate) fn outlines(config: &Config, states: &HashMap<SourceId, SourceState>)
         let known = state.map(|state| provenance(source, state));
         let feed_url = match &known {
             Some(known) => known.feed_url.clone()?,
-            None => Some(source.url.clone()).filter(|url| url.scheme() != "file")?,
+            None => Some(source.url.clone()).filter(is_public)?,
         };
         Some(Outline {
             title: Some(title(source, state)),

@@ -10,6 +10,9 @@ pub enum StoreError {
     /// Another harkara works on this state.
     #[error("another harkara is at work on `{}`", .0.display())]
     Busy(PathBuf),
+    /// Another program holds the database.
+    #[error("`{}` is locked by another program", .0.display())]
+    Locked(PathBuf),
     /// The state was written by a later version.
     #[error("`{}` was written by a newer harkara (state version {found}, this one knows {known})", .path.display())]
     Newer {
@@ -74,8 +77,15 @@ impl StoreError {
     pub(super) fn sqlite(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         let cause = error.to_string();
+        use rusqlite::Error;
+        if matches!(
+            error,
+            Error::FromSqlConversionFailure(..) | Error::Utf8Error(..) | Error::InvalidColumnType(..)
+        ) {
+            return Self::Damaged { path, cause };
+        }
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(path),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, cause },
             Some(ErrorCode::DiskFull) => Self::Full(path),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path, cause },
@@ -100,6 +110,9 @@ impl StoreError {
     pub fn help(&self) -> String {
         match self {
             Self::Busy(_) => "wait for it to end; it takes the same sources, so nothing is missed".to_owned(),
+            Self::Locked(_) => {
+                "close what has it open (a backup, the `sqlite3` shell) and run again".to_owned()
+            }
             Self::Newer { .. } => "use that version again, or another `store.path` for this one".to_owned(),
             Self::Older { .. } => "`harkara run` brings it up to date".to_owned(),
             Self::Foreign { .. } => "give `store.path` a file of its own".to_owned(),

@@ -144,6 +144,18 @@ fn an_address_that_is_used_again_years_later_is_another_story() {
     assert!(titles.contains(&"a0".to_owned()) && titles.contains(&"a1".to_owned()), "{titles:?}");
 }
 
+/// Selectors that select everything, the parser's own wrapper too.
+#[test]
+fn a_selector_may_select_anything() {
+    for selector in ["*", "html", ":not(b)", ":has(p)", ":first-child", "body p"] {
+        let home = home(&format!(
+            "[feed.all]\ntitle = \"all\"\nsources = [\"a\"]\nrules = [{{ strip = \"{selector}\" }}]\n"
+        ));
+        home.run_at(NOW, 0);
+        assert_eq!(home.entries("all").len(), 10, "{selector}");
+    }
+}
+
 #[test]
 fn of_one_run_the_higher_priority_speaks() {
     let home = home("[feed.all]\ntitle = \"all\"\n");

@@ -150,6 +150,41 @@ fn short_items_without_marks_are_known_again() {
     assert_eq!(visits(&[twice.clone(), twice[..1].to_vec(), twice]).len(), 1);
 }
 
+/// Bulletins: the same title and the same page each time, a new id and a new date, the text the same or not.
+#[test]
+fn each_edition_of_a_bulletin_is_an_entry() {
+    for text in ["ছোট".to_owned(), "প্রতি ঘণ্টায় একই কথা। ".repeat(20)]
+    {
+        let edition = |n: usize| Item {
+            guid: format!("edition-{n}"),
+            link: "https://khobor.example/bulletin".to_owned(),
+            title: "সকালের খবর".to_owned(),
+            date: format!("{:02} Nov 2026 06:00:00 +0000", n + 1),
+            text: format!("{n}: {text}"),
+        };
+        let all: Vec<Item> = (0..5).rev().map(edition).collect();
+        assert_eq!(visits(std::slice::from_ref(&all)).len(), 5, "at once: {text}");
+        let daily: Vec<Vec<Item>> = (0..5).map(|n| vec![edition(n)]).collect();
+        assert_eq!(visits(&daily).len(), 5, "one a day: {text}");
+    }
+}
+
+/// A list of many hosts: the same path and title, another article.
+#[test]
+fn the_same_path_on_two_hosts_is_two_articles() {
+    let hello = |host: &str, day: usize| Item {
+        guid: format!("https://{host}.example/?p=1"),
+        link: format!("https://{host}.example/hello-world"),
+        title: "Hello world!".to_owned(),
+        date: format!("{day:02} Nov 2026 06:00:00 +0000"),
+        text: format!("welcome to {host}"),
+    };
+    assert_eq!(
+        visits(&[vec![hello("a", 1)], vec![hello("b", 2)], vec![hello("c", 3), hello("b", 2)]]).len(),
+        3
+    );
+}
+
 #[test]
 fn an_entry_outlives_its_place_in_the_source() {
     let all = week();
