@@ -2,13 +2,13 @@
 
 use super::link::{Link, has_href, link};
 use super::media::Media;
-use super::people::person;
-use super::pick::{Pick, PickAll};
+use super::people::{People, person};
+use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::{Field, meaning};
 use super::xml::{Element, Ns};
-use crate::model::{ChannelDraft, Raw, RawPerson, RawUrl};
+use crate::model::{ChannelDraft, Raw, RawUrl};
 
 /// What is gathered of the channel while its children come by.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub(super) struct Gathered {
     image: Pick<RawUrl>,
     updated: Pick<String>,
     published: Pick<String>,
-    authors: PickAll<RawPerson>,
+    authors: People,
     rights: Pick<Raw>,
     generator: Pick<String>,
     ttl: Option<u32>,

@@ -5,7 +5,7 @@ use url::Url;
 use super::channel::Gathered;
 use super::item::item;
 use super::notes::Notes;
-use super::xml::{Element, Ns, Parts, Place, walk};
+use super::xml::{Element, Ns, Parts, Place, Scopes, walk};
 use crate::model::{Draft, Format, Reading};
 
 #[derive(Default)]
@@ -40,11 +40,18 @@ pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<
 }
 
 impl Parts for Collected {
-    fn begins(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes) {
+    fn begins(&mut self, element: Element<'_, '_>, place: Place, scopes: &Scopes<'_>, notes: &mut Notes) {
         if self.format == Format::Unknown && !self.rdf {
             match element.name() {
                 "rss" => self.format = rss_version(element.attribute("version"), notes),
-                "rdf" => self.rdf = true,
+                "rdf" => {
+                    self.rdf = true;
+                    self.format = match scopes.find("") {
+                        Some(Ns::Rss090) => Format::Rss090,
+                        Some(Ns::Rss10) => Format::Rss10,
+                        _ => Format::Unknown,
+                    };
+                }
                 "feed" => self.format = atom_version(element),
                 _ => self.format = Format::Rss20,
             }

@@ -2,8 +2,8 @@
 
 use super::link::{Link, has_href, link};
 use super::media::Media;
-use super::people::person;
-use super::pick::{Pick, PickAll};
+use super::people::{People, person};
+use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::{Field, meaning};
@@ -25,7 +25,7 @@ struct Item {
     language: Pick<String>,
     published: Pick<String>,
     updated: Pick<String>,
-    authors: PickAll<RawPerson>,
+    authors: People,
     owner: Option<RawPerson>,
     enclosures: Vec<RawAttachment>,
     original_enclosure: Option<RawUrl>,

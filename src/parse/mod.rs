@@ -10,6 +10,7 @@
 mod channel;
 mod charset;
 pub mod date;
+pub mod entity;
 mod feed;
 mod item;
 mod json;

@@ -47,7 +47,7 @@ pub(super) fn construct(element: Element<'_, '_>) -> Option<Raw> {
     let text = element.text();
     let encoded = mode.eq_ignore_ascii_case("base64") || mode.is_empty() && is_binary(kind);
     if encoded && let Some(decoded) = base64(&text).and_then(|bytes| String::from_utf8(bytes).ok()) {
-        let markup = kind.contains("html") || has_tag(&decoded);
+        let markup = kind.contains("html") || is_binary(kind) && has_tag(&decoded);
         return if markup { html(decoded, element.base()) } else { plain(decoded) };
     }
     let markup = match kind {

@@ -6,8 +6,8 @@ use memchr::memmem;
 use url::Url;
 
 use super::attribute::Attributes;
-use super::entity::{Entities, decode};
 use super::namespace::{Ns, Scopes, customary};
+use super::reference::{Entities, decode};
 use super::token::{Token, Tokens};
 use super::tree::{Attribute, Data, Element, Kind, Tree};
 use crate::parse::mojibake::mend;
@@ -28,7 +28,7 @@ pub(crate) enum Place {
 /// Who takes the parts as they are read.
 pub(crate) trait Parts {
     /// A root or a channel begins; only its name and attributes are there.
-    fn begins(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes);
+    fn begins(&mut self, element: Element<'_, '_>, place: Place, scopes: &Scopes<'_>, notes: &mut Notes);
     /// A child of the root or the channel, whole.
     fn part(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes);
 }
@@ -109,11 +109,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                 Token::Declaration if start != 0 => {
                     self.notes.repaired("an XML declaration that is not at the beginning");
                 }
-                Token::Doctype(doctype) => {
-                    let kind = doctype.trim_ascii_start().as_bytes();
-                    self.html |= kind.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"html"));
-                    self.entities = Entities::read(doctype, self.text.len());
-                }
+                Token::Doctype(doctype) => self.entities = Entities::read(doctype, self.text.len()),
                 Token::Declaration | Token::Skipped => {}
             }
         }
@@ -199,7 +195,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         if let Some(place) = container {
             let node = self.tree.push(None, Kind::Element(data));
             if let Some(element) = self.tree.element(node) {
-                self.parts.begins(element, place, self.notes);
+                self.parts.begins(element, place, &self.scopes, self.notes);
             }
             self.tree.nodes.clear();
             self.tree.attributes.clear();

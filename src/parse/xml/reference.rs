@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use memchr::memchr3;
-use quick_xml::escape::resolve_html5_entity;
 
+use crate::parse::entity::named;
 use crate::parse::notes::Notes;
 
 /// The general entities that a document type declaration defines in plain text.
@@ -104,27 +104,22 @@ fn reference(raw: &str, out: &mut String, entities: &mut Entities<'_>, notes: &m
         return end + 1;
     }
     if let "amp" | "lt" | "gt" | "quot" | "apos" = name {
-    } else if name.bytes().all(|b| b.is_ascii_alphanumeric()) && resolve(name).is_some() {
+    } else if name.bytes().all(|b| b.is_ascii_alphanumeric()) && named(name).is_some() {
         if !entities.external {
             notes.repaired("an entity of HTML that the document does not declare");
         }
     } else {
         out.push('&');
-        let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
-        notes.repaired(if named {
+        let looks_named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+        notes.repaired(if looks_named {
             "an unknown entity is left as it is"
         } else {
             "a bare `&` is taken as text"
         });
         return 1;
     }
-    out.push_str(resolve(name).unwrap_or_default());
+    out.push_str(named(name).unwrap_or_default());
     end + 1
-}
-
-/// The character (or two) of an entity of HTML, by its name without `&` and `;`.
-pub(crate) fn resolve(name: &str) -> Option<&'static str> {
-    resolve_html5_entity(name)
 }
 
 /// A numeric reference. HTML reads 128 to 159 as windows-1252, and so do all who write them.
