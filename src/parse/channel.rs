@@ -2,6 +2,7 @@
 
 use super::link::{Link, has_href, link};
 use super::media::Media;
+use super::notes::Notes;
 use super::people::{People, person};
 use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
@@ -47,11 +48,13 @@ impl Gathered {
     }
 
     /// Takes a child of the root or the channel that is no item.
-    pub fn take(&mut self, element: Element<'_, '_>) {
+    pub fn take(&mut self, element: Element<'_, '_>, notes: &mut Notes) {
         let Some((field, rank)) = meaning(element.ns(), element.name()) else { return };
         let atom = element.ns() == Ns::Atom;
         match field {
-            Field::Title => self.title.offer(rank, if atom { construct(element) } else { title(element) }),
+            Field::Title => {
+                self.title.offer(rank, if atom { construct(element) } else { title(element, notes) })
+            }
             Field::Summary | Field::Subtitle => {
                 self.subtitle.offer(rank, if atom { construct(element) } else { body(element) });
             }

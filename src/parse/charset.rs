@@ -38,9 +38,11 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
         if escapes && !marked {
             return ISO_2022_JP.decode_without_bom_handling(bytes).0;
         }
-        let told = if marked { None } else { header_encoding.or(inside_encoding) };
-        if let Some(told) = told.filter(|told| *told != UTF_8 && !text.is_ascii()) {
-            notes.decoding(&format!("it says `{}`, but it is UTF-8", told.name()));
+        let told = [(header, header_encoding), (inside, inside_encoding)];
+        let wrong = told.into_iter().find(|(_, told)| told.is_some_and(|told| told != UTF_8));
+        if let Some((Some(label), Some(told))) = wrong.filter(|_| !marked && !text.is_ascii()) {
+            notes.malformed |= told == UTF_16LE || told == UTF_16BE;
+            notes.decoding(&format!("it says that it is `{label}`, but it is UTF-8"));
         }
         return Cow::Borrowed(text);
     }

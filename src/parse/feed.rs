@@ -15,11 +15,14 @@ struct Collected {
     rdf: bool,
     channel: Gathered,
     drafts: Vec<Draft>,
+    most_items: usize,
 }
 
 /// Reads a document as a feed in XML; `None` when there is none in it.
 pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<Reading> {
-    let mut collected = Collected::default();
+    // A draft is larger than an empty item: this keeps hostile documents from filling the memory.
+    let most_items = 5_000 + text.len() / 256;
+    let mut collected = Collected { most_items, ..Collected::default() };
     let rooted = walk(text, base, &mut collected, notes);
     if !rooted || collected.format == Format::Unknown {
         return None;
@@ -64,7 +67,7 @@ impl Parts for Collected {
         }
     }
 
-    fn part(&mut self, element: Element<'_, '_>, place: Place, _: &mut Notes) {
+    fn part(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes) {
         if self.rdf {
             self.rdf_version(element);
         }
@@ -73,9 +76,13 @@ impl Parts for Collected {
         }
         match element.name() {
             "item" | "entry" if matches!(element.ns(), Ns::Core | Ns::Atom) => {
-                self.drafts.push(item(element))
+                if self.drafts.len() < self.most_items {
+                    self.drafts.push(item(element, notes));
+                } else {
+                    notes.odd("an item beyond those that a document of this size may have is left out");
+                }
             }
-            _ => self.channel.take(element),
+            _ => self.channel.take(element, notes),
         }
     }
 }

@@ -69,4 +69,6 @@ fn finish(mut reading: Reading, notes: Notes, base: Option<&Url>) -> Reading {
 }
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! People as sources write them: elements of Atom, 'mail (name)', 'name <mail>', or just a name.
 
+use super::notes::Notes;
 use super::text::{address, title};
 use super::xml::Element;
 use crate::model::{Raw, RawPerson};
@@ -13,7 +14,7 @@ pub(super) fn person(element: Element<'_, '_>) -> Option<RawPerson> {
     let email = told(&["email", "mail"]).and_then(|inner| inner.words());
     let url = told(&["uri", "url", "homepage", "link"]).and_then(|inner| address(&inner.text(), inner));
     if name.is_none() && email.is_none() && url.is_none() {
-        let text = match title(element)? {
+        let text = match title(element, &mut Notes::default())? {
             Raw::Text(text) => text,
             Raw::Html(_) if element.has_elements() => element.text().into_owned(),
             Raw::Html(html) => without_tags(&html.html),

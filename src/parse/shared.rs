@@ -1,5 +1,6 @@
 //! Fields that items and channels say in the same way: categories, keywords, pictures, rights.
 
+use super::notes::Notes;
 use super::text::{address, construct, title};
 use super::xml::{Element, Ns};
 use crate::model::{Raw, RawCategory, RawUrl};
@@ -53,6 +54,7 @@ pub(super) fn image_address(element: Element<'_, '_>) -> Option<RawUrl> {
 
 /// Rights as text, or the address of a licence.
 pub(super) fn rights(element: Element<'_, '_>) -> Option<Raw> {
-    let text = if element.ns() == Ns::Atom { construct(element) } else { title(element) };
+    let text =
+        if element.ns() == Ns::Atom { construct(element) } else { title(element, &mut Notes::default()) };
     text.or_else(|| element.attribute("resource").map(|resource| Raw::Text(resource.to_owned())))
 }

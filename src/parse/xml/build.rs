@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
 use url::Url;
 
 use super::attribute::Attributes;
@@ -12,7 +11,6 @@ use super::token::{Token, Tokens};
 use super::tree::{Attribute, Data, Element, Kind, Tree};
 use crate::parse::mojibake::mend;
 use crate::parse::notes::Notes;
-use crate::parse::vocabulary::{holds, is_html};
 
 /// Where a part of a feed stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,33 +32,30 @@ pub(crate) trait Parts {
 }
 
 /// What is open.
-struct Open<'a> {
-    name: &'a str,
+pub(super) struct Open<'a> {
+    pub(super) name: &'a str,
     /// Its node in the tree; `None` for a container, whose children are the parts.
-    node: Option<u32>,
+    pub(super) node: Option<u32>,
     place: Place,
     scopes: usize,
     base: u32,
     lang: u32,
     /// It was looked for its end tag, and it has one.
-    closed_later: bool,
+    pub(super) closed_later: bool,
 }
 
 /// Deeper elements are read as part of their ancestor at this depth.
 const DEEPEST: usize = 256;
 /// So many attributes of one element are read.
 const MOST_ATTRIBUTES: usize = 256;
-/// How far an end tag is looked for when structure is in doubt, in bytes.
-const HORIZON: usize = 16 * 1024;
-
-struct Builder<'a, 'w, P> {
-    text: &'a str,
-    tokens: Tokens<'a>,
+pub(super) struct Builder<'a, 'w, P> {
+    pub(super) text: &'a str,
+    pub(super) tokens: Tokens<'a>,
     entities: Entities<'a>,
     scopes: Scopes<'a>,
-    tree: Tree<'a>,
-    open: Vec<Open<'a>>,
-    overflow: usize,
+    pub(super) tree: Tree<'a>,
+    pub(super) open: Vec<Open<'a>>,
+    pub(super) overflow: usize,
     document_base: Option<&'w Url>,
     rooted: bool,
     /// The prefix and vocabulary of the root, and what they mean: `<rss>` in a strange namespace is still RSS.
@@ -70,7 +65,7 @@ struct Builder<'a, 'w, P> {
     html: bool,
     items: usize,
     parts: &'w mut P,
-    notes: &'w mut Notes,
+    pub(super) notes: &'w mut Notes,
 }
 
 /// Reads a document and gives its parts. True when a feed's root was found.
@@ -144,6 +139,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
     fn text_node(&mut self, text: Cow<'a, str>) {
         if let Some(parent) = self.open.last().and_then(|open| open.node)
             && !text.is_empty()
+            && !self.is_full()
         {
             let mended = mend(&text);
             if mended.is_some() {
@@ -155,8 +151,8 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
     }
 
     fn start(&mut self, raw_name: &'a str, attributes: &'a str, empty: bool) {
-        if self.open.len() >= DEEPEST {
-            self.notes.odd("elements nested too deeply are flattened");
+        if self.open.len() >= DEEPEST || self.is_full() {
+            self.notes.odd("elements nested too deeply, or too many in one item, are flattened");
             self.overflow += usize::from(!empty);
             return;
         }
@@ -260,6 +256,16 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         }
     }
 
+    /// How many nodes one part may have, so that the tree stays small beside a large document.
+    fn most_nodes(&self) -> usize {
+        const ALWAYS: usize = 50_000;
+        ALWAYS + self.text.len() / 32
+    }
+
+    fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= self.most_nodes()
+    }
+
     fn place(&self) -> Place {
         self.open.last().map_or(Place::Document, |open| open.place)
     }
@@ -299,7 +305,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                 }
                 _ => {
                     let known = &self.tree.attributes[first..];
-                    if known.len() >= MOST_ATTRIBUTES {
+                    if known.len() >= MOST_ATTRIBUTES || first + known.len() >= self.most_nodes() {
                         self.notes.odd("an element with too many attributes");
                         break;
                     }
@@ -349,91 +355,8 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         self.scopes.leave(scopes);
     }
 
-    /// Closes what cannot hold the element that begins: an item in which another begins, a leaf in which a field does.
-    fn make_room(&mut self, ns: Ns, name: &str) {
-        loop {
-            let Some(open) = self.open.last() else { return };
-            let parent = open.node.and_then(|node| self.tree.element(node));
-            let Some(parent) = parent else { return };
-            if open.closed_later || holds((parent.ns(), parent.name()), (ns, name)) {
-                return;
-            }
-            let stays = match name {
-                "item" | "entry" => {
-                    let kind = parent.attribute("type").unwrap_or_default();
-                    parent.name() == "content" && kind.contains("xml") && !kind.contains("xhtml")
-                }
-                _ => self.is_closed_later(),
-            };
-            if stays {
-                if let Some(open) = self.open.last_mut() {
-                    open.closed_later = true;
-                }
-                return;
-            }
-            self.notes.repaired("an element that is not closed ends where the next begins");
-            self.close();
-        }
-    }
-
-    /// True when the innermost element has its end tag before the end of the part that it is in.
-    fn is_closed_later(&self) -> bool {
-        let Some(open) = self.open.last() else { return false };
-        let rest = &self.text.as_bytes()[self.tokens.at()..];
-        let rest = &rest[..rest.len().min(HORIZON)];
-        let Some(own) = memmem::find(rest, format!("</{}", open.name).as_bytes()) else { return false };
-        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
-        let again = memmem::find(&rest[..own], format!("<{}", open.name).as_bytes()).is_some();
-        let ended = part
-            .is_some_and(|part| memmem::find(&rest[..own], format!("</{}", part.name).as_bytes()).is_some());
-        !again && !ended
-    }
-
-    fn end(&mut self, name: &'a str) {
-        if self.overflow > 0 {
-            self.overflow -= 1;
-            return;
-        }
-        if self.open.last().is_some_and(|open| open.name == name) {
-            self.close();
-            return;
-        }
-        let exact = self.open.iter().rposition(|open| open.name == name);
-        let found = exact.or_else(|| self.open.iter().rposition(|open| open.name.eq_ignore_ascii_case(name)));
-        match found {
-            Some(at) => {
-                self.notes.repaired("an end tag does not fit the element that is open");
-                while self.open.len() > at {
-                    self.close();
-                }
-            }
-            None => {
-                self.notes.repaired("an end tag without a start tag");
-                let parts = self.open.iter().rev().take_while(|open| open.node.is_some()).count();
-                let local = name.rsplit(':').next().unwrap_or(name);
-                let items = matches!(local, "item" | "entry" | "channel" | "rss" | "feed" | "RDF");
-                let in_field = parts >= 2 || parts == 1 && !self.in_item();
-                if in_field && !items && !is_html(&local.to_ascii_lowercase()) && self.is_leaf() {
-                    self.close();
-                }
-            }
-        }
-    }
-
-    /// True when the open part is itself an item.
-    fn in_item(&self) -> bool {
-        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
-        part.is_some_and(|part| matches!(part.name.rsplit(':').next(), Some("item" | "entry")))
-    }
-
-    /// True when the innermost open element holds no element.
-    fn is_leaf(&self) -> bool {
-        let node = self.open.last().and_then(|open| open.node);
-        node.and_then(|node| self.tree.element(node)).is_some_and(|element| !element.has_elements())
-    }
-
     /// Closes the innermost element, and hands it over when it is a part.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
         self.scopes.leave(open.scopes);
         let outer = self.open.last();

@@ -6,6 +6,8 @@ mod attribute;
 mod build;
 mod namespace;
 mod reference;
+mod repair;
+mod scan;
 mod token;
 mod tree;
 
