@@ -23,14 +23,17 @@ pub(super) fn settle(
     let mut above: Option<Timestamp> = None;
     let mut out = Vec::with_capacity(items.len());
     for (index, keyed) in items.iter().enumerate() {
-        let published = told[index].unwrap_or_else(|| {
-            let neighbour = above.or_else(|| told[index..].iter().flatten().next().copied());
-            match neighbour.or(list_date).filter(|_| first_sight) {
-                Some(at) => at - Duration::seconds(1),
-                None => now - Duration::seconds(index as i64),
-            }
-        });
-        above = told[index].or(first_sight.then_some(published));
+        let later = || told[index..].iter().flatten().next().copied();
+        let neighbour = above.or_else(later).or(list_date).filter(|_| first_sight);
+        let published = match (told[index], neighbour) {
+            (Some(at), _) => at,
+            (None, Some(at)) => at - Duration::seconds(1),
+            // Nothing tells how old a list is that is seen for the first time: a day for each place in it keeps its
+            // history out of the news.
+            (None, None) if first_sight => now - Duration::days(index as i64),
+            (None, None) => now - Duration::seconds(index as i64),
+        };
+        above = told[index].or(neighbour).map(|_| published);
         let updated = keyed.item.updated.filter(|at| *at > published && *at <= now).unwrap_or(published);
         out.push((whole(published), whole(updated)));
     }
@@ -93,7 +96,7 @@ mod tests {
             Some(Some("2020-05-01T08:00:00Z")),
             &["2020-05-01T07:59:59Z", "2020-05-01T07:59:58Z"],
         );
-        check(&[None, None], Some(None), &["2026-11-23T12:00:00Z", "2026-11-23T11:59:59Z"]);
+        check(&[None, None], Some(None), &["2026-11-23T12:00:00Z", "2026-11-22T12:00:00Z"]);
     }
 
     #[test]

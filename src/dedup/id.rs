@@ -25,7 +25,9 @@ fn usable(id: &str) -> Option<String> {
     let url = Url::parse(id).ok()?;
     let unique = match url.scheme() {
         "http" | "https" => url.path() != "/" || url.query().is_some(),
-        "tag" | "urn" => true,
+        // `urn:NID:NSS` (RFC 8141), `tag:AUTHORITY,DATE:…` (RFC 4151).
+        "urn" => id.splitn(3, ':').filter(|part| !part.is_empty()).count() == 3,
+        "tag" => id.contains(',') && id.splitn(3, ':').filter(|part| !part.is_empty()).count() == 3,
         _ => return None,
     };
     // Kept as written where that is ASCII already: ids are compared letter by letter (RFC 4287 section 4.2.6.1).
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn everything_else_is_minted_the_same_way_each_time() {
-        for id in ["174", "https://a.example/", "javascript:x", "ক", "mailto:a@b"] {
+        for id in ["174", "urn:1", "tag:x", "https://a.example/", "javascript:x", "ক", "mailto:a@b"] {
             let minted = first(id);
             assert!(minted.starts_with("urn:uuid:") && minted.len() == 45, "{id}: {minted}");
             assert_eq!(minted, first(id));

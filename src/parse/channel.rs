@@ -2,13 +2,14 @@
 
 use super::link::{Link, has_href, link};
 use super::media::Media;
-use super::people::person;
-use super::pick::{Pick, PickAll};
+use super::notes::Notes;
+use super::people::{People, person};
+use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::{Field, meaning};
 use super::xml::{Element, Ns};
-use crate::model::{ChannelDraft, Raw, RawPerson, RawUrl};
+use crate::model::{ChannelDraft, Raw, RawUrl};
 
 /// What is gathered of the channel while its children come by.
 #[derive(Default)]
@@ -24,7 +25,7 @@ pub(super) struct Gathered {
     image: Pick<RawUrl>,
     updated: Pick<String>,
     published: Pick<String>,
-    authors: PickAll<RawPerson>,
+    authors: People,
     rights: Pick<Raw>,
     generator: Pick<String>,
     ttl: Option<u32>,
@@ -47,11 +48,13 @@ impl Gathered {
     }
 
     /// Takes a child of the root or the channel that is no item.
-    pub fn take(&mut self, element: Element<'_, '_>) {
+    pub fn take(&mut self, element: Element<'_, '_>, notes: &mut Notes) {
         let Some((field, rank)) = meaning(element.ns(), element.name()) else { return };
         let atom = element.ns() == Ns::Atom;
         match field {
-            Field::Title => self.title.offer(rank, if atom { construct(element) } else { title(element) }),
+            Field::Title => {
+                self.title.offer(rank, if atom { construct(element) } else { title(element, notes) })
+            }
             Field::Summary | Field::Subtitle => {
                 self.subtitle.offer(rank, if atom { construct(element) } else { body(element) });
             }

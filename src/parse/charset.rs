@@ -38,11 +38,11 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
         if escapes && !marked {
             return ISO_2022_JP.decode_without_bom_handling(bytes).0;
         }
-        let told = if marked { None } else { header_encoding.or(inside_encoding) };
-        if let Some(told) = told.filter(|told| *told != UTF_8 && !text.is_ascii()) {
-            // In the document's own words: `told` has the name by which browsers read that label.
-            let label = header.as_deref().filter(|_| header_encoding == Some(told)).or(inside.as_deref());
-            notes.decoding(&format!("it says `{}`, but it is UTF-8", label.unwrap_or(told.name())));
+        let told = [(header, header_encoding), (inside, inside_encoding)];
+        let wrong = told.into_iter().find(|(_, told)| told.is_some_and(|told| told != UTF_8));
+        if let Some((Some(label), Some(told))) = wrong.filter(|_| !marked && !text.is_ascii()) {
+            notes.malformed |= told == UTF_16LE || told == UTF_16BE;
+            notes.decoding(&format!("it says that it is `{label}`, but it is UTF-8"));
         }
         return Cow::Borrowed(text);
     }

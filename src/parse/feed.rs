@@ -5,8 +5,7 @@ use url::Url;
 use super::channel::Gathered;
 use super::item::item;
 use super::notes::Notes;
-use super::text::is_escaped_twice;
-use super::xml::{Element, Ns, Parts, Place, walk};
+use super::xml::{Element, Ns, Parts, Place, Scopes, walk};
 use crate::model::{Draft, Format, Reading};
 
 #[derive(Default)]
@@ -16,11 +15,14 @@ struct Collected {
     rdf: bool,
     channel: Gathered,
     drafts: Vec<Draft>,
+    most_items: usize,
 }
 
 /// Reads a document as a feed in XML; `None` when there is none in it.
 pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<Reading> {
-    let mut collected = Collected::default();
+    // A draft is larger than an empty item: this keeps hostile documents from filling the memory.
+    let most_items = 5_000 + text.len() / 256;
+    let mut collected = Collected { most_items, ..Collected::default() };
     let rooted = walk(text, base, &mut collected, notes);
     if !rooted || collected.format == Format::Unknown {
         return None;
@@ -41,11 +43,18 @@ pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<
 }
 
 impl Parts for Collected {
-    fn begins(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes) {
+    fn begins(&mut self, element: Element<'_, '_>, place: Place, scopes: &Scopes<'_>, notes: &mut Notes) {
         if self.format == Format::Unknown && !self.rdf {
             match element.name() {
                 "rss" => self.format = rss_version(element.attribute("version"), notes),
-                "rdf" => self.rdf = true,
+                "rdf" => {
+                    self.rdf = true;
+                    self.format = match scopes.find("") {
+                        Some(Ns::Rss090) => Format::Rss090,
+                        Some(Ns::Rss10) => Format::Rss10,
+                        _ => Format::Unknown,
+                    };
+                }
                 "feed" => self.format = atom_version(element),
                 _ => self.format = Format::Rss20,
             }
@@ -59,11 +68,6 @@ impl Parts for Collected {
     }
 
     fn part(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes) {
-        let is_title = |element: &Element<'_, '_>| element.name() == "title" && element.ns() == Ns::Core;
-        let titles = element.elements().chain(std::iter::once(element)).filter(is_title);
-        for _ in titles.filter(|title| is_escaped_twice(*title)) {
-            notes.odd("a title that was escaped twice is decoded twice");
-        }
         if self.rdf {
             self.rdf_version(element);
         }
@@ -72,9 +76,13 @@ impl Parts for Collected {
         }
         match element.name() {
             "item" | "entry" if matches!(element.ns(), Ns::Core | Ns::Atom) => {
-                self.drafts.push(item(element))
+                if self.drafts.len() < self.most_items {
+                    self.drafts.push(item(element, notes));
+                } else {
+                    notes.odd("an item beyond those that a document of this size may have is left out");
+                }
             }
-            _ => self.channel.take(element),
+            _ => self.channel.take(element, notes),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::link::{Link, has_href, link};
 use super::media::Media;
-use super::people::person;
-use super::pick::{Pick, PickAll};
+use super::notes::Notes;
+use super::people::{People, person};
+use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::{Field, meaning};
@@ -25,7 +26,7 @@ struct Item {
     language: Pick<String>,
     published: Pick<String>,
     updated: Pick<String>,
-    authors: PickAll<RawPerson>,
+    authors: People,
     owner: Option<RawPerson>,
     enclosures: Vec<RawAttachment>,
     original_enclosure: Option<RawUrl>,
@@ -38,7 +39,7 @@ struct Item {
 }
 
 /// Reads one item.
-pub(super) fn item(element: Element<'_, '_>) -> Draft {
+pub(super) fn item(element: Element<'_, '_>, notes: &mut Notes) -> Draft {
     let mut item = Item::default();
     let about = element.attributes().iter().find(|a| a.prefix == "rdf" && a.name == "about");
     if let Some(about) = about {
@@ -50,20 +51,20 @@ pub(super) fn item(element: Element<'_, '_>) -> Draft {
     item.published.offer(8, attribute("lastmod").map(str::to_owned));
     for child in element.children() {
         if let Child::Element(child) = child {
-            item.field(child);
+            item.field(child, notes);
         }
     }
     item.finish(element)
 }
 
 impl Item {
-    fn field(&mut self, element: Element<'_, '_>) {
+    fn field(&mut self, element: Element<'_, '_>, notes: &mut Notes) {
         let Some((field, rank)) = meaning(element.ns(), element.name()) else { return };
         let atom = element.ns() == Ns::Atom;
         let text = |element| if atom { construct(element) } else { body(element) };
         match field {
             Field::Title if self.title.wants(rank) => {
-                self.title.offer(rank, if atom { construct(element) } else { title(element) });
+                self.title.offer(rank, if atom { construct(element) } else { title(element, notes) });
             }
             Field::Summary if self.summary.wants(rank) => {
                 self.summary.offer(rank, text(element));
@@ -97,7 +98,7 @@ impl Item {
             Field::Category | Field::Keywords => self.media.take(element),
             Field::Image => self.image.offer(rank + 1, image_address(element)),
             Field::Comments => self.comments.offer(rank, address_in(element)),
-            Field::Source => self.source(element),
+            Field::Source => self.source(element, notes),
             Field::Rights => self.rights.offer(rank, rights(element)),
             Field::Language => self.language.offer(rank, element.words()),
             Field::InReplyTo => {
@@ -170,7 +171,7 @@ impl Item {
         }
     }
 
-    fn source(&mut self, element: Element<'_, '_>) {
+    fn source(&mut self, element: Element<'_, '_>, notes: &mut Notes) {
         if self.draft.origin.is_some() {
             return;
         }
@@ -188,7 +189,7 @@ impl Item {
                 }
             }
         } else {
-            origin.title = title(element);
+            origin.title = title(element, notes);
             origin.feed_url =
                 element.attribute("url").or(element.attribute("href")).and_then(|url| address(url, element));
         }

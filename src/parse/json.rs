@@ -11,6 +11,12 @@ type Object = Map<String, Value>;
 
 /// Reads a document that begins like JSON. What is no feed gives format `Unknown` with a remark.
 pub(super) fn read(text: &str, notes: &mut Notes) -> Reading {
+    // Every value takes more memory than the two bytes that it may be written with.
+    let values = text.bytes().filter(|b| matches!(b, b',' | b'{' | b'[')).count();
+    if values > 100_000 + text.len() / 8 {
+        notes.repaired("it is no feed: it looks like JSON with too many values");
+        return Reading::default();
+    }
     let value = match serde_json::from_str(text) {
         Ok(value) => value,
         Err(_) => lenient_json::read(text, notes),

@@ -83,4 +83,6 @@ fn on_the_web(url: &Url) -> bool {
 }
 
 #[cfg(test)]
+mod bounds_tests;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
-//! People as sources write them: elements of Atom, 'mail (name)', `name <mail>`, or just a name.
+//! People as sources write them: elements of Atom, 'mail (name)', 'name <mail>', or just a name.
 
+use super::notes::Notes;
 use super::text::{address, title};
 use super::xml::Element;
 use crate::model::{Raw, RawPerson};
@@ -13,12 +14,10 @@ pub(super) fn person(element: Element<'_, '_>) -> Option<RawPerson> {
     let email = told(&["email", "mail"]).and_then(|inner| inner.words());
     let url = told(&["uri", "url", "homepage", "link"]).and_then(|inner| address(&inner.text(), inner));
     if name.is_none() && email.is_none() && url.is_none() {
-        let text = match title(element)? {
+        let text = match title(element, &mut Notes::default())? {
             Raw::Text(text) => text,
-            Raw::Html(html) => {
-                let plain = element.own_words().filter(|own| !own.contains('<'));
-                plain.unwrap_or_else(|| without_tags(&html.html))
-            }
+            Raw::Html(_) if element.has_elements() => element.text().into_owned(),
+            Raw::Html(html) => without_tags(&html.html),
         };
         let person = from_text(&text);
         return (person != RawPerson::default()).then_some(person);
@@ -33,6 +32,54 @@ pub(super) fn person(element: Element<'_, '_>) -> Option<RawPerson> {
     }
     Some(person)
 }
+
+/// People, of the best rank that named any.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    rank: u8,
+    list: Vec<RawPerson>,
+}
+
+impl People {
+    /// Takes a person beside those of the same rank; a better rank replaces them, a worse one is not heard.
+    pub fn offer(&mut self, rank: u8, person: Option<RawPerson>) {
+        let Some(person) = person else { return };
+        if self.list.is_empty() || rank < self.rank {
+            self.list.clear();
+            self.rank = rank;
+        }
+        if rank == self.rank {
+            self.add(person);
+        }
+    }
+
+    /// The people, each once.
+    pub fn take(self) -> Vec<RawPerson> {
+        self.list
+    }
+
+    fn add(&mut self, person: RawPerson) {
+        let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
+            _ => false,
+        };
+        let fits = |known: &RawPerson| {
+            let mails = known.email.is_none() || person.email.is_none() || same(&known.email, &person.email);
+            same(&known.name, &person.name) && mails
+                || same(&known.email, &person.email) && person.name.is_none()
+        };
+        if let Some(known) = self.list.iter_mut().find(|known| fits(known)) {
+            known.name = known.name.take().or(person.name);
+            known.email = known.email.take().or(person.email);
+            known.url = known.url.take().or(person.url);
+        } else if self.list.len() < MOST {
+            self.list.push(person);
+        }
+    }
+}
+
+/// More people of one item are not kept.
+const MOST: usize = 200;
 
 /// Takes the tags out of a name that was written with markup.
 fn without_tags(markup: &str) -> String {
@@ -102,6 +149,19 @@ mod tests {
         let person = from_text(text);
         let told = (person.name.unwrap_or_default(), person.email.unwrap_or_default());
         assert_eq!(told, (name.to_owned(), email.to_owned()), "{text}");
+    }
+
+    #[test]
+    fn the_same_person_is_told_once_and_completed() {
+        let mut people = People::default();
+        people.offer(2, Some(from_text("Nobody")));
+        people.offer(0, Some(from_text("ed@example.com (Ed)")));
+        people.offer(0, Some(from_text("Ed")));
+        people.offer(0, Some(from_text("Another")));
+        people.offer(1, Some(from_text("Late")));
+        let names: Vec<_> = people.take().into_iter().map(|p| (p.name, p.email)).collect();
+        let told = |text: &str| Some(text.to_owned());
+        assert_eq!(names, [(told("Ed"), told("ed@example.com")), (told("Another"), None)]);
     }
 
     #[test]

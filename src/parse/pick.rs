@@ -33,38 +33,6 @@ impl<T> Pick<T> {
     }
 }
 
-/// All values of the best rank that said anything.
-#[derive(Debug)]
-pub(super) struct PickAll<T> {
-    rank: u8,
-    values: Vec<T>,
-}
-
-impl<T> Default for PickAll<T> {
-    fn default() -> Self {
-        Self { rank: u8::MAX, values: Vec::new() }
-    }
-}
-
-impl<T: PartialEq> PickAll<T> {
-    /// Takes a value beside those of its rank; a better rank replaces them.
-    pub fn offer(&mut self, rank: u8, value: Option<T>) {
-        let Some(value) = value else { return };
-        if rank < self.rank {
-            self.rank = rank;
-            self.values.clear();
-        }
-        if rank == self.rank && !self.values.contains(&value) {
-            self.values.push(value);
-        }
-    }
-
-    /// The values.
-    pub fn take(self) -> Vec<T> {
-        self.values
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,10 +44,5 @@ mod tests {
             pick.offer(rank, value);
         }
         assert_eq!(pick.take(), Some("a"));
-        let mut all = PickAll::default();
-        for (rank, value) in [(2, "x"), (1, "a"), (1, "b"), (1, "a"), (3, "y")] {
-            all.offer(rank, Some(value));
-        }
-        assert_eq!(all.take(), ["a", "b"]);
     }
 }

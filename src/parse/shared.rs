@@ -1,5 +1,6 @@
 //! Fields that items and channels say in the same way: categories, keywords, pictures, rights.
 
+use super::notes::Notes;
 use super::text::{address, construct, title};
 use super::xml::{Element, Ns};
 use crate::model::{Raw, RawCategory, RawUrl};
@@ -18,12 +19,13 @@ pub(super) fn categories(element: Element<'_, '_>, list: &mut Vec<RawCategory>) 
     let told = |name| element.attribute(name).map(str::to_owned);
     let label = told("label");
     let scheme = told("scheme").or_else(|| told("domain"));
-    let term =
-        told("term").or_else(|| told("text")).or_else(|| element.own_words()).or_else(|| label.clone());
+    let nested = element.ns() == Ns::Itunes || element.ns() == Ns::GooglePlay;
+    let words = || if nested { element.own_words() } else { element.words() };
+    let term = told("term").or_else(|| told("text")).or_else(words).or_else(|| label.clone());
     if let Some(term) = term {
         add(list, RawCategory { term, scheme, label });
     }
-    if element.ns() == Ns::Itunes || element.ns() == Ns::GooglePlay {
+    if nested {
         for inner in element.elements().filter(|inner| inner.name() == "category") {
             categories(inner, list);
         }
@@ -39,6 +41,9 @@ pub(super) fn keywords(element: Element<'_, '_>, list: &mut Vec<RawCategory>) {
 
 /// The address of a picture, however it is told: `href`, `url`, an element `url`, or text.
 pub(super) fn image_address(element: Element<'_, '_>) -> Option<RawUrl> {
+    if element.name() == "link" && element.attribute("rel") != Some("image") {
+        return None;
+    }
     let told = element.attribute("href").or(element.attribute("url"));
     let inner = || element.find("url").or_else(|| element.find("link")).and_then(Element::words);
     let own = || element.own_words();
@@ -49,6 +54,7 @@ pub(super) fn image_address(element: Element<'_, '_>) -> Option<RawUrl> {
 
 /// Rights as text, or the address of a licence.
 pub(super) fn rights(element: Element<'_, '_>) -> Option<Raw> {
-    let text = if element.ns() == Ns::Atom { construct(element) } else { title(element) };
+    let text =
+        if element.ns() == Ns::Atom { construct(element) } else { title(element, &mut Notes::default()) };
     text.or_else(|| element.attribute("resource").map(|resource| Raw::Text(resource.to_owned())))
 }

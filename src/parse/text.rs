@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::notes::Notes;
 use super::vocabulary::is_html;
 use super::xml::{Element, decode_again};
 use crate::model::{Raw, RawHtml, RawUrl};
@@ -19,7 +20,7 @@ pub(super) fn plain(text: String) -> Option<Raw> {
 }
 
 /// A text of RSS that is a title or a name: nobody says whether it is markup, so it is when it holds a tag of HTML.
-pub(super) fn title(element: Element<'_, '_>) -> Option<Raw> {
+pub(super) fn title(element: Element<'_, '_>, notes: &mut Notes) -> Option<Raw> {
     if element.has_elements() {
         return html(element.inner_html(), element.base());
     }
@@ -27,13 +28,11 @@ pub(super) fn title(element: Element<'_, '_>) -> Option<Raw> {
     if has_tag(&text) {
         return html(text.into_owned(), element.base());
     }
-    plain(decode_again(&text).into_owned())
-}
-
-/// True when [`title`] decodes the text of this element a second time: somebody escaped it once too often.
-pub(super) fn is_escaped_twice(element: Element<'_, '_>) -> bool {
-    let text = element.text();
-    !element.has_elements() && !has_tag(&text) && decode_again(&text) != text
+    let again = decode_again(&text);
+    if again != text {
+        notes.odd("a title that was escaped twice is decoded twice");
+    }
+    plain(again.into_owned())
 }
 
 /// A text of RSS that is a body: markup, escaped or naked.
@@ -53,7 +52,7 @@ pub(super) fn construct(element: Element<'_, '_>) -> Option<Raw> {
     let text = element.text();
     let encoded = mode.eq_ignore_ascii_case("base64") || mode.is_empty() && is_binary(kind);
     if encoded && let Some(decoded) = base64(&text).and_then(|bytes| String::from_utf8(bytes).ok()) {
-        let markup = kind.contains("html") || has_tag(&decoded);
+        let markup = kind.contains("html") || is_binary(kind) && has_tag(&decoded);
         return if markup { html(decoded, element.base()) } else { plain(decoded) };
     }
     let markup = match kind {

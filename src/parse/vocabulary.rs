@@ -79,7 +79,8 @@ pub(crate) fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
         (Ns::Dc | Ns::DcTerms, "identifier") => (Field::Id, 3),
 
         (Ns::Core, "pubdate") => (Field::Published, 0),
-        (Ns::Atom, "published" | "issued") => (Field::Published, 1),
+        (Ns::Atom, "published") => (Field::Published, 1),
+        (Ns::Atom, "issued") => (Field::Published, 2),
         (Ns::DcTerms, "issued") => (Field::Published, 2),
         (Ns::DcTerms | Ns::Atom, "created") => (Field::Published, 3),
         (Ns::Core, "published" | "issued") => (Field::Published, 3),
@@ -94,8 +95,8 @@ pub(crate) fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
 
         (Ns::Core | Ns::Atom, "author") => (Field::Author, 0),
         (Ns::Core, "managingeditor") => (Field::Author, 0),
-        (Ns::Dc, "creator" | "author") => (Field::Author, 1),
-        (Ns::DcTerms, "creator") => (Field::Author, 1),
+        (Ns::Dc, "creator" | "author") => (Field::Author, 0),
+        (Ns::DcTerms, "creator") => (Field::Author, 0),
         (Ns::Itunes, "author") => (Field::Author, 2),
         (Ns::GooglePlay, "author") => (Field::Author, 3),
         (Ns::Itunes, "owner") => (Field::Owner, 0),
@@ -111,6 +112,8 @@ pub(crate) fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
         (Ns::Itunes, "duration") => (Field::Duration, 0),
         (Ns::Media, _) => (Field::Media, 0),
         (Ns::Itunes, "image") => (Field::Image, 1),
+        // An old way to say it: `<itunes:link rel="image" href="…"/>`.
+        (Ns::Itunes, "link") => (Field::Image, 3),
         (Ns::GooglePlay, "image") => (Field::Image, 2),
         (Ns::Core, "image") => (Field::Image, 0),
         (Ns::Atom, "icon") => (Field::Icon, 0),

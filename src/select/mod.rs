@@ -98,7 +98,8 @@ impl<'a> Picker<'a> {
 
     fn is_young(&self, date: Timestamp) -> bool {
         let hours = self.settings.keep.hours.map(|hours| chrono::Duration::hours(i64::from(hours)));
-        hours.is_some_and(|hours| date > self.now - hours)
+        // Further back than time goes: everything is young.
+        hours.is_some_and(|hours| self.now.checked_sub_signed(hours).is_none_or(|limit| date > limit))
     }
 
     /// The date by which the feed is ordered.

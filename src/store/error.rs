@@ -118,7 +118,7 @@ impl StoreError {
             Self::Foreign { .. } => "give `store.path` a file of its own".to_owned(),
             Self::Damaged { path, .. } => format!(
                 "published files stay as they are; put a backup in its place, or try `sqlite3 {0} .recover | sqlite3 new.db`, \
-                 or move {0} away: the sources are then read anew, and entries keep their ids",
+                 or move {0} away: the sources are then read anew, and what they still show keeps its ids, unless they changed theirs since",
                 path.display()
             ),
             Self::Full(_) => {

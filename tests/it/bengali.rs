@@ -18,7 +18,7 @@ const FEEDS: &[(&str, &str, &str, &str, bool)] = &[
     ("charref-ctrl", "হোয়াটস", LINK, "cannot hold", true),
     ("charref-hex-surrogate", "😀 খবর", LINK, "joined", true),
     ("ctrl-0b", "হোয়াটস", LINK, "cannot hold", true),
-    ("declared-latin1-bytes-utf8", TITLE, LINK, "it says `iso-8859-1`, but it is UTF-8", false),
+    ("declared-latin1-bytes-utf8", TITLE, LINK, "`iso-8859-1`, but it is UTF-8", false),
     ("double-escaped", "‘বিপর্যয়’ ‘নিয়ে’ & খবর", LINK, "escaped twice", false),
     ("invalid-utf8-byte", "খবর \u{fffd}", LINK, "no UTF-8", true),
     (

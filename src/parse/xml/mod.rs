@@ -4,15 +4,17 @@
 
 mod attribute;
 mod build;
-mod entity;
 mod namespace;
+mod reference;
+mod repair;
+mod scan;
 mod token;
 mod tree;
 
 pub(crate) use attribute_list::attributes_of;
 pub(crate) use build::{Parts, Place, walk};
-pub(crate) use entity::{allowed, decode_again, windows_1252};
-pub(crate) use namespace::Ns;
+pub(crate) use namespace::{Ns, Scopes};
+pub(crate) use reference::{allowed, decode_again, windows_1252};
 pub(crate) use token::{Token, Tokens};
 pub(crate) use tree::{Child, Element};
 
@@ -21,7 +23,7 @@ mod attribute_list {
 
     use std::borrow::Cow;
 
-    use super::{attribute::Attributes, entity::decode_again};
+    use super::{attribute::Attributes, reference::decode_again};
 
     /// Names and decoded values.
     pub(crate) fn attributes_of(text: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {

@@ -5,6 +5,7 @@
 
 use memchr::{memchr, memchr2, memmem};
 
+use super::scan::{begins_markup, doctype_end, name_end, own_end};
 use crate::parse::notes::Notes;
 
 /// One token; slices of the input, references not yet resolved.
@@ -263,7 +264,7 @@ impl<'a> Tokens<'a> {
             None => {
                 self.no_comment_end = true;
                 notes.repaired("a comment that is not closed ends at the next `>`");
-                self.at = memchr(b'>', rest).map_or(start, |at| start + at + 1);
+                self.at = memchr(b'>', rest).map_or(self.text.len(), |at| start + at + 1);
             }
         }
         Token::Skipped
@@ -326,54 +327,6 @@ impl<'a> Tokens<'a> {
             }
         }
     }
-}
-
-/// Where the end tag of `open` stands in the text.
-fn own_end(text: &str, open: &str) -> Option<usize> {
-    if open.is_empty() {
-        return None;
-    }
-    let finder = memmem::Finder::new(open.as_bytes());
-    let ends = finder.find_iter(text.as_bytes());
-    ends.filter(|at| text[..*at].ends_with("</")).map(|at| at - 2).next()
-}
-
-/// True when the `<` at `at` can begin markup.
-fn begins_markup(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at + 1) {
-        Some(b'/') => bytes.get(at + 2).is_some_and(|b| begins_name(*b)),
-        Some(b'!') => bytes.get(at + 2).is_some_and(|b| *b == b'-' || *b == b'[' || b.is_ascii_alphabetic()),
-        Some(b'?') => true,
-        Some(b) => begins_name(*b),
-        None => false,
-    }
-}
-
-fn begins_name(b: u8) -> bool {
-    b.is_ascii_alphabetic() || b == b'_' || b == b':' || b >= 0x80
-}
-
-fn name_end(bytes: &[u8], from: usize) -> usize {
-    let ends = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'<' | b'=' | b'"' | b'\'');
-    bytes[from..].iter().position(ends).map_or(bytes.len(), |length| from + length)
-}
-
-/// Where the `>` of a document type declaration stands: behind its internal subset, quotes skipped.
-fn doctype_end(bytes: &[u8]) -> Option<usize> {
-    let mut quote = None;
-    let mut inside = false;
-    for (i, &b) in bytes.iter().enumerate() {
-        match (quote, b) {
-            (Some(q), _) if q == b => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(b),
-            (None, b'[') => inside = true,
-            (None, b']') => inside = false,
-            (None, b'>') if !inside => return Some(i),
-            _ => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]

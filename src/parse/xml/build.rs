@@ -1,21 +1,16 @@
 //! Tokens to parts: who is open, which end tag closes whom, what is in force; the repairs of structure.
 
-mod attributes;
-mod repair;
-
 use std::borrow::Cow;
 
-use memchr::memmem;
 use url::Url;
 
 use super::attribute::Attributes;
-use super::entity::{Entities, decode};
 use super::namespace::{Ns, Scopes, customary};
+use super::reference::{Entities, decode};
 use super::token::{Token, Tokens};
 use super::tree::{Attribute, Data, Element, Kind, Tree};
 use crate::parse::mojibake::mend;
 use crate::parse::notes::Notes;
-use crate::parse::vocabulary::{holds, is_html};
 
 /// Where a part of a feed stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,39 +26,36 @@ pub(crate) enum Place {
 /// Who takes the parts as they are read.
 pub(crate) trait Parts {
     /// A root or a channel begins; only its name and attributes are there.
-    fn begins(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes);
+    fn begins(&mut self, element: Element<'_, '_>, place: Place, scopes: &Scopes<'_>, notes: &mut Notes);
     /// A child of the root or the channel, whole.
     fn part(&mut self, element: Element<'_, '_>, place: Place, notes: &mut Notes);
 }
 
 /// What is open.
-struct Open<'a> {
-    name: &'a str,
+pub(super) struct Open<'a> {
+    pub(super) name: &'a str,
     /// Its node in the tree; `None` for a container, whose children are the parts.
-    node: Option<u32>,
+    pub(super) node: Option<u32>,
     place: Place,
     scopes: usize,
     base: u32,
     lang: u32,
     /// It was looked for its end tag, and it has one.
-    closed_later: bool,
+    pub(super) closed_later: bool,
 }
 
 /// Deeper elements are read as part of their ancestor at this depth.
 const DEEPEST: usize = 256;
 /// So many attributes of one element are read.
 const MOST_ATTRIBUTES: usize = 256;
-/// How far an end tag is looked for when structure is in doubt, in bytes.
-const HORIZON: usize = 16 * 1024;
-
-struct Builder<'a, 'w, P> {
-    text: &'a str,
-    tokens: Tokens<'a>,
+pub(super) struct Builder<'a, 'w, P> {
+    pub(super) text: &'a str,
+    pub(super) tokens: Tokens<'a>,
     entities: Entities<'a>,
     scopes: Scopes<'a>,
-    tree: Tree<'a>,
-    open: Vec<Open<'a>>,
-    overflow: usize,
+    pub(super) tree: Tree<'a>,
+    pub(super) open: Vec<Open<'a>>,
+    pub(super) overflow: usize,
     document_base: Option<&'w Url>,
     rooted: bool,
     /// The prefix and vocabulary of the root, and what they mean: `<rss>` in a strange namespace is still RSS.
@@ -73,7 +65,7 @@ struct Builder<'a, 'w, P> {
     html: bool,
     items: usize,
     parts: &'w mut P,
-    notes: &'w mut Notes,
+    pub(super) notes: &'w mut Notes,
 }
 
 /// Reads a document and gives its parts. True when a feed's root was found.
@@ -112,11 +104,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                 Token::Declaration if start != 0 => {
                     self.notes.repaired("an XML declaration that is not at the beginning");
                 }
-                Token::Doctype(doctype) => {
-                    let kind = doctype.trim_ascii_start().as_bytes();
-                    self.html |= kind.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"html"));
-                    self.entities = Entities::read(doctype, self.text.len());
-                }
+                Token::Doctype(doctype) => self.entities = Entities::read(doctype, self.text.len()),
                 Token::Declaration | Token::Skipped => {}
             }
         }
@@ -151,6 +139,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
     fn text_node(&mut self, text: Cow<'a, str>) {
         if let Some(parent) = self.open.last().and_then(|open| open.node)
             && !text.is_empty()
+            && !self.is_full()
         {
             let mended = mend(&text);
             if mended.is_some() {
@@ -162,8 +151,8 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
     }
 
     fn start(&mut self, raw_name: &'a str, attributes: &'a str, empty: bool) {
-        if self.open.len() >= DEEPEST {
-            self.notes.odd("elements nested too deeply are flattened");
+        if self.open.len() >= DEEPEST || self.is_full() {
+            self.notes.odd("elements nested too deeply, or too many in one item, are flattened");
             self.overflow += usize::from(!empty);
             return;
         }
@@ -202,7 +191,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         if let Some(place) = container {
             let node = self.tree.push(None, Kind::Element(data));
             if let Some(element) = self.tree.element(node) {
-                self.parts.begins(element, place, self.notes);
+                self.parts.begins(element, place, &self.scopes, self.notes);
             }
             self.tree.nodes.clear();
             self.tree.attributes.clear();
@@ -267,8 +256,98 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         }
     }
 
+    /// How many nodes one part may have, so that the tree stays small beside a large document.
+    fn most_nodes(&self) -> usize {
+        const ALWAYS: usize = 50_000;
+        ALWAYS + self.text.len() / 32
+    }
+
+    fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= self.most_nodes()
+    }
+
     fn place(&self) -> Place {
         self.open.last().map_or(Place::Document, |open| open.place)
+    }
+
+    /// Declares namespaces, keeps the other attributes; gives the base and the language in force.
+    fn attributes(&mut self, text: &'a str) -> (u32, u32) {
+        let (mut base, mut lang) = self.open.last().map_or((0, 0), |open| (open.base, open.lang));
+        if text.is_empty() {
+            return (base, lang);
+        }
+        let first = self.tree.attributes.len();
+        let mut list = Attributes::new(text);
+        for (name, raw) in list.by_ref() {
+            let value = decode(raw, &mut self.entities, self.notes);
+            let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+            match (prefix, local) {
+                ("xmlns", prefix) => self.scopes.declare(prefix, &value),
+                ("", "xmlns") => self.scopes.declare("", &value),
+                ("xml", "base") => {
+                    let outer = base.checked_sub(1).and_then(|at| self.tree.bases.get(at as usize));
+                    let value = value.trim();
+                    let joined = match outer.or(self.document_base) {
+                        Some(outer) => outer.join(value),
+                        None => Url::parse(value),
+                    };
+                    match joined {
+                        Ok(url) => {
+                            self.tree.bases.push(url);
+                            base = self.tree.bases.len() as u32;
+                        }
+                        Err(_) => self.notes.odd("an `xml:base` that is no address is passed over"),
+                    }
+                }
+                ("xml", "lang") => {
+                    self.tree.langs.push(value);
+                    lang = self.tree.langs.len() as u32;
+                }
+                _ => {
+                    let known = &self.tree.attributes[first..];
+                    if known.len() >= MOST_ATTRIBUTES || first + known.len() >= self.most_nodes() {
+                        self.notes.odd("an element with too many attributes");
+                        break;
+                    }
+                    if known.iter().any(|a| a.name == local && a.prefix == prefix) {
+                        self.notes.repaired("an attribute that stands twice in its tag");
+                    } else {
+                        self.tree.attributes.push(Attribute { prefix, name: local, value });
+                    }
+                }
+            }
+        }
+        if list.odd {
+            self.notes.repaired("an attribute is not written as XML wants it");
+        }
+        for at in first..self.tree.attributes.len() {
+            let prefix = self.tree.attributes[at].prefix;
+            if !prefix.is_empty() && prefix != "xml" && self.scopes.find(prefix).is_none() {
+                self.notes.repaired("a prefix that the document does not declare");
+            }
+        }
+        (base, lang)
+    }
+
+    fn namespace(&mut self, prefix: &str) -> Ns {
+        match self.scopes.find(prefix) {
+            Some(ns) => ns,
+            None if prefix.is_empty() => Ns::Core,
+            None => {
+                if prefix != "xml" {
+                    self.notes.repaired("a prefix that the document does not declare");
+                }
+                customary_or_core(prefix)
+            }
+        }
+    }
+
+    /// The vocabulary without version; that of the root is the format's own, whatever it says.
+    fn family(&self, prefix: &str, ns: Ns) -> Ns {
+        match self.custom {
+            Some((custom, strange, meant)) if custom == prefix && strange == ns && ns != Ns::Rdf => meant,
+            _ => ns.family(),
+        }
     }
 
     fn forget(&mut self, first: u32, scopes: usize) {
@@ -276,20 +355,8 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         self.scopes.leave(scopes);
     }
 
-    /// True when the open part is itself an item.
-    fn in_item(&self) -> bool {
-        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
-        part.is_some_and(|part| matches!(part.name.rsplit(':').next(), Some("item" | "entry")))
-    }
-
-    /// True when the innermost open element holds no element.
-    fn is_leaf(&self) -> bool {
-        let node = self.open.last().and_then(|open| open.node);
-        node.and_then(|node| self.tree.element(node)).is_some_and(|element| !element.has_elements())
-    }
-
     /// Closes the innermost element, and hands it over when it is a part.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
         self.scopes.leave(open.scopes);
         let outer = self.open.last();

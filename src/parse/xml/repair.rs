@@ -1,6 +1,13 @@
-//! Elements that are not closed where they should be: which end is meant.
+//! Structure that does not fit: which end tag closes whom, and which start tag cannot stand where it stands.
 
-use super::*;
+use memchr::memmem;
+
+use super::build::{Builder, Parts};
+use super::namespace::Ns;
+use crate::parse::vocabulary::{holds, is_html};
+
+/// How far an end tag is looked for when structure is in doubt, in bytes.
+const HORIZON: usize = 4 * 1024;
 
 impl<'a, P: Parts> Builder<'a, '_, P> {
     /// Closes what cannot hold the element that begins: an item in which another begins, a leaf in which a field does.
@@ -31,7 +38,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
     }
 
     /// True when the innermost element has its end tag before the end of the part that it is in.
-    pub(super) fn is_closed_later(&self) -> bool {
+    fn is_closed_later(&self) -> bool {
         let Some(open) = self.open.last() else { return false };
         let rest = &self.text.as_bytes()[self.tokens.at()..];
         let rest = &rest[..rest.len().min(HORIZON)];
@@ -72,5 +79,17 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                 }
             }
         }
+    }
+
+    /// True when the open part is itself an item.
+    fn in_item(&self) -> bool {
+        let part = self.open.iter().rev().take_while(|open| open.node.is_some()).last();
+        part.is_some_and(|part| matches!(part.name.rsplit(':').next(), Some("item" | "entry")))
+    }
+
+    /// True when the innermost open element holds no element.
+    fn is_leaf(&self) -> bool {
+        let node = self.open.last().and_then(|open| open.node);
+        node.and_then(|node| self.tree.element(node)).is_some_and(|element| !element.has_elements())
     }
 }

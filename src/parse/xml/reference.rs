@@ -110,8 +110,8 @@ fn reference(raw: &str, out: &mut String, entities: &mut Entities<'_>, notes: &m
         }
     } else {
         out.push('&');
-        let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
-        notes.repaired(if named {
+        let looks_named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+        notes.repaired(if looks_named {
             "an unknown entity is left as it is"
         } else {
             "a bare `&` is taken as text"
