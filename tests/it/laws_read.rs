@@ -97,6 +97,13 @@ fn nothing_takes_more_than_linear_time() {
         |n| rss(&(0..n).map(|k| format!("<x{k}:a xmlns:x{k}='u{k}'>")).collect::<String>()),
         10_000,
     );
+    let many = |n: usize, make: fn(usize) -> String| {
+        rss(&format!("<item><title>t</title>{}</item>", (0..n).map(make).collect::<String>()))
+    };
+    linear("authors", |n| many(n, |k| format!("<author>a{k}@x.example (A{k})</author>")), 5_000);
+    linear("credits", |n| many(n, |k| format!("<media:credit>A{k}</media:credit>")), 5_000);
+    linear("categories", |n| many(n, |k| format!("<category>A{k}</category>")), 5_000);
+    linear("contents", |n| many(n, |k| format!("<media:content url='http://x.example/{k}'/>")), 5_000);
     linear(
         "JSON arrays",
         |n| format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":{}", "[".repeat(n)),
