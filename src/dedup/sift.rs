@@ -2,9 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::decide::Settled;
 use super::key::{Alias, AliasKind, Keyed, link_key};
 use crate::model::{Item, Remark, Stage};
+use crate::value::fold::fold;
 
 /// Takes out items that hold nothing or stand twice, and takes away aliases that several different items of the reading share.
 pub(super) fn sift(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
@@ -114,11 +117,24 @@ fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
     let files =
         |keyed: &Keyed| keyed.item.attachments.iter().map(|file| file.url.clone()).collect::<Vec<_>>();
     let words = a.says_what(b) || same(AliasKind::Place);
-    let copy = words && a.item.published == b.item.published && files(a) == files(b);
+    let time = a.item.published == b.item.published;
+    let copy = words && files(a) == files(b) && (time || (kind == AliasKind::Link && reads_alike(a, b)));
     match kind {
         AliasKind::Guid => copy || (same(AliasKind::Link) && (words || a.item.published == b.item.published)),
         _ => copy || (id_is_link(a) && id_is_link(b)),
     }
+}
+
+/// Most of their words are the same, and there are enough of them: an edit of one article, not another under its title.
+fn reads_alike(a: &Keyed, b: &Keyed) -> bool {
+    let text = |keyed: &Keyed| {
+        let html = keyed.item.content.as_ref().or(keyed.item.summary.as_ref());
+        html.map(|html| fold(&html.text()).to_lowercase()).unwrap_or_default()
+    };
+    let (a, b) = (text(a), text(b));
+    let (a, b): (HashSet<&str>, HashSet<&str>) = (a.unicode_words().collect(), b.unicode_words().collect());
+    let common = a.intersection(&b).count();
+    common >= 20 && common * 10 >= (a.len() + b.len() - common) * 6
 }
 
 fn id_is_link(keyed: &Keyed) -> bool {

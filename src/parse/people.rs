@@ -1,4 +1,4 @@
-//! People as sources write them: elements of Atom, 'mail (name)', 'name <mail>', or just a name.
+//! People as sources write them: elements of Atom, 'mail (name)', `name <mail>`, or just a name.
 
 use super::notes::Notes;
 use super::text::{address, title};

@@ -153,20 +153,35 @@ fn short_items_without_marks_are_known_again() {
 /// Bulletins: the same title and the same page each time, a new id and a new date, the text the same or not.
 #[test]
 fn each_edition_of_a_bulletin_is_an_entry() {
-    for text in ["ছোট".to_owned(), "প্রতি ঘণ্টায় একই কথা। ".repeat(20)]
+    for text in ["ছোট কথা".to_owned(), "প্রতি ঘণ্টায় একই কথা। ".repeat(20)]
     {
         let edition = |n: usize| Item {
             guid: format!("edition-{n}"),
             link: "https://khobor.example/bulletin".to_owned(),
             title: "সকালের খবর".to_owned(),
             date: format!("{:02} Nov 2026 06:00:00 +0000", n + 1),
-            text: format!("{n}: {text}"),
+            text: text.replace("কথা", &format!("কথা-{n}")),
         };
         let all: Vec<Item> = (0..5).rev().map(edition).collect();
         assert_eq!(visits(std::slice::from_ref(&all)).len(), 5, "at once: {text}");
         let daily: Vec<Vec<Item>> = (0..5).map(|n| vec![edition(n)]).collect();
         assert_eq!(visits(&daily).len(), 5, "one a day: {text}");
     }
+}
+
+/// A wire story that a list holds twice, under two ids and an hour apart, the second with a correction.
+#[test]
+fn an_article_that_stands_twice_in_a_list_is_taken_once() {
+    let words: String = (0..60).map(|n| format!("শব্দ{n} ")).collect();
+    let copy = |n: usize, text: String| Item {
+        guid: format!("https://khobor.example/?p={n}"),
+        link: "https://wire.example/story/63/".to_owned(),
+        title: "তারের খবর".to_owned(),
+        date: format!("01 Nov 2026 {n:02}:00:00 +0000"),
+        text,
+    };
+    let list = vec![copy(8, words.replace("শব্দ7 ", "সংশোধন ")), copy(7, words)];
+    assert_eq!(visits(&[list.clone(), list]).len(), 1);
 }
 
 /// A list of many hosts: the same path and title, another article.
