@@ -29,6 +29,10 @@ pub fn read(path: &Path, known: Option<&[u8]>, limit: u64) -> Result<Found, Fail
     if about.is_dir() {
         return Err(Failure::Directory);
     }
+    if !about.is_file() {
+        // Opening a pipe that nobody writes to would never end.
+        return Err(Failure::File("it is a pipe, a socket or a device: name a regular file".to_owned()));
+    }
     let changed =
         about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let validator = format!("{}-{}", about.len(), changed.as_nanos()).into_bytes();
@@ -36,7 +40,7 @@ pub fn read(path: &Path, known: Option<&[u8]>, limit: u64) -> Result<Found, Fail
         return Ok(Found::Unchanged);
     }
     let mut bytes = Vec::new();
-    // One byte more tells that there is more; the size told may be wrong (pipes, /proc).
+    // One byte more tells that there is more; the size told may be wrong (/proc).
     let read = File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
     read.map_err(failure)?;
     if bytes.len() as u64 > limit {
@@ -80,5 +84,7 @@ mod tests {
         assert_eq!(read(&place.path().join("gone"), None, 5), Err(Failure::NoFile));
         assert_eq!(read(&path.join("below"), None, 5), Err(Failure::NoFile));
         assert_eq!(read(place.path(), None, 5), Err(Failure::Directory));
+        #[cfg(unix)]
+        assert!(matches!(read(Path::new("/dev/zero"), None, 5), Err(Failure::File(_))));
     }
 }
