@@ -4,6 +4,7 @@
 //! alone is never identity. Nothing a source does to its GUIDs, links, titles or dates makes an old entry new as
 //! long as one alias still tells it.
 
+mod claim;
 mod date;
 mod decide;
 mod id;
