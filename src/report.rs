@@ -16,6 +16,10 @@ pub mod exit {
     pub const MISTAKE: u8 = 2;
     /// A promise of our own is broken: disk full, state locked or damaged, output not writable. Old outputs are whole.
     pub const FAULT: u8 = 3;
+    /// Stopped by SIGINT (128 + 2, as shells say it). What was read is stored, documents are whole.
+    pub const INTERRUPTED: u8 = 130;
+    /// Stopped by SIGTERM (128 + 15). The same.
+    pub const TERMINATED: u8 = 143;
 }
 
 /// A failure of one source: noted, the walk goes on.
@@ -90,6 +94,15 @@ pub struct DocumentLine {
     pub placed: Placed,
 }
 
+/// What a wish to stop cut off. The next run asks all of these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Cut {
+    /// Sources whose turn had not come.
+    pub not_asked: usize,
+    /// Visits under way that did not end in time.
+    pub dropped: usize,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -101,6 +114,9 @@ pub struct Report {
     pub documents: Vec<DocumentLine>,
     /// Things the owner should know that belong to no source or document.
     pub notes: Vec<String>,
+    /// Set when somebody wished to stop before the end: then not every document was put in place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
 }
 
 impl Report {
@@ -187,6 +203,13 @@ impl Report {
         }
         if self.not_due > 0 {
             let _ = write!(out, ", {} not due", self.not_due);
+        }
+        if let Some(Cut { not_asked, dropped }) = self.cut {
+            let _ = write!(
+                out,
+                "; stopped before the end: {not_asked} not asked, {dropped} not waited for; the next run goes on from here"
+            );
+            return out;
         }
         let written = self.documents.iter().filter(|line| line.placed == Placed::Written).count();
         let _ = match (written, self.documents.len()) {

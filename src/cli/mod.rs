@@ -8,6 +8,7 @@ mod parse;
 mod preview;
 mod run;
 mod schema;
+mod signal;
 mod status;
 
 use std::io::{IsTerminal, Write};
@@ -113,7 +114,12 @@ fn paint() -> Paint {
 /// Waits for `work` on the runtime that all verbs use.
 fn block_on<T>(work: impl Future<Output = T>) -> Result<T, ExitCode> {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => Ok(runtime.block_on(work)),
+        Ok(runtime) => {
+            let done = runtime.block_on(work);
+            // Not dropped: that would wait for whoever still looks up a name of a dead host.
+            runtime.shutdown_background();
+            Ok(done)
+        }
         Err(error) => {
             say(&format!("error: no threads to work with: {error}"));
             Err(ExitCode::from(exit::FAULT))

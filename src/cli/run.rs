@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Common, block_on, fault, print_json, say};
+use super::{Common, block_on, fault, print_json, say, signal};
 use crate::model::SourceId;
 use crate::report::{Report, Visit, exit};
-use crate::run::{self, Event, Wish};
+use crate::run::{self, Event, Stop, Wish};
 
 /// What `run` takes.
 #[derive(Debug, clap::Args)]
@@ -69,12 +69,26 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         }
         Event::Publishing => bar.set_message("publishing"),
     };
-    let done = block_on(run::run(Arc::new(config), &wish, common.now(), &tell));
+    let work = async {
+        let (stopper, stop) = Stop::pair();
+        let signals = tokio::spawn(signal::watch(stopper));
+        let done = run::run(Arc::new(config), &wish, common.now(), &stop, &tell).await;
+        signals.abort();
+        // It ends with the signal that made the wish, or because it was told to end here.
+        (done, signals.await.ok())
+    };
+    let done = block_on(work);
     bar.finish_and_clear();
     match done {
         Err(code) => code,
-        Ok(Err(broken)) => fault(&broken),
-        Ok(Ok(report)) => told(&report, args),
+        Ok((Err(broken), _)) => fault(&broken),
+        Ok((Ok(report), signal)) => {
+            let code = told(&report, args);
+            match signal.filter(|_| report.cut.is_some()) {
+                Some(signal) => ExitCode::from(signal.exit_code()),
+                None => code,
+            }
+        }
     }
 }
 
@@ -92,7 +106,7 @@ fn told(report: &Report, args: &Args) -> ExitCode {
         say_all(&report.lines());
     }
     say_all(&report.troubles());
-    if voice != Voice::Silent {
+    if voice != Voice::Silent || report.cut.is_some() {
         say(&report.summary());
     }
     if args.json {

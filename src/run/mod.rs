@@ -7,11 +7,13 @@
 mod ask;
 mod press;
 mod preview;
+mod stop;
 mod visit;
 
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use ask::Asker;
 
@@ -19,13 +21,14 @@ use crate::config::Config;
 use crate::fetch::FetchError;
 use crate::model::{SourceId, Timestamp};
 use crate::publish::PublishError;
-use crate::report::{Report, SourceLine};
+use crate::report::{Cut, Report, SourceLine};
 use crate::schedule;
 use crate::source::Source;
 use crate::store::{SourceState, StoreError, Writer};
 
 pub(crate) use press::{outlines, states};
 pub use preview::{Preview, preview};
+pub use stop::{GRACE, Stop, Stopper};
 
 /// A promise of our own that could not be kept. Old outputs are whole.
 #[derive(Debug, thiserror::Error)]
@@ -74,35 +77,106 @@ pub enum Event<'a> {
     Publishing,
 }
 
-/// What all visits of a trip share.
-struct Road {
+/// What stays open between two rounds: the state with its lock, and the client that knows whose turn it is.
+pub struct Opened {
     config: Arc<Config>,
-    asker: Asker,
-    writer: Writer,
-    now: Timestamp,
+    asker: Arc<Asker>,
+    writer: Arc<Writer>,
 }
 
-/// Runs once: asks what `wish` says, publishes every feed.
-///
-/// `now` is the time of the whole run: of first sight, of the clamp of future dates, of what is due.
+/// What all visits of a round share.
+struct Road {
+    config: Arc<Config>,
+    asker: Arc<Asker>,
+    writer: Arc<Writer>,
+    now: Timestamp,
+    stop: Stop,
+}
+
+/// Takes the lock of the state, brings it to today's version, makes the client.
 ///
 /// # Errors
-/// [`Fault`] only; failures of sources are in the report.
+/// When another harkara holds the state, it cannot be opened, or no client can be made.
+pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
+    let writer = Arc::new(Writer::open(&config.store.path)?);
+    let asker = Arc::new(Asker::new(&config.fetch)?);
+    Ok(Opened { config, asker, writer })
+}
+
+impl Opened {
+    /// The same state under another configuration, which must have the same `[store]`. Rounds that are under way go on with
+    /// theirs.
+    ///
+    /// # Errors
+    /// When no client can be made from its `[fetch]`.
+    pub fn with(&self, config: Arc<Config>) -> Result<Self, Fault> {
+        // A new client would forget whose turn it is, so it is made only where it must behave otherwise.
+        let asker = match config.fetch == self.config.fetch {
+            true => Arc::clone(&self.asker),
+            false => Arc::new(Asker::new(&config.fetch)?),
+        };
+        Ok(Self { config, asker, writer: Arc::clone(&self.writer) })
+    }
+
+    /// The configuration that rounds go by.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// The state.
+    pub fn writer(&self) -> &Arc<Writer> {
+        &self.writer
+    }
+
+    /// One round: asks what `wish` says, publishes every feed.
+    ///
+    /// `now` is the time of the whole round: of first sight, of the clamp of future dates, of what is due. Once `stop` is
+    /// wished no visit is begun, those under way have [`GRACE`] to end, and no further document is put in place: the next
+    /// round does it.
+    ///
+    /// # Errors
+    /// [`Fault`] only; failures of sources are in the report.
+    pub async fn round(
+        &self,
+        wish: &Wish,
+        now: Timestamp,
+        stop: &Stop,
+        tell: &(dyn Fn(Event<'_>) + Sync),
+    ) -> Result<Report, Fault> {
+        let road = Arc::new(Road {
+            config: Arc::clone(&self.config),
+            asker: Arc::clone(&self.asker),
+            writer: Arc::clone(&self.writer),
+            now,
+            stop: stop.clone(),
+        });
+        let (asked, not_due) = choose(&road, wish).await?;
+        tell(Event::Begun(asked.len()));
+        let (sources, mut cut) = visit_all(&road, asked, stop, tell).await?;
+        let (mut documents, mut notes) = (Vec::new(), Vec::new());
+        if !stop.is_wished() {
+            tell(Event::Publishing);
+            (documents, notes) = press::all(&road).await?;
+        }
+        if stop.is_wished() {
+            cut.get_or_insert_default();
+        }
+        Ok(Report { sources, not_due, documents, notes, cut })
+    }
+}
+
+/// Runs once: opens, makes one [round](Opened::round), and closes.
+///
+/// # Errors
+/// As [`open`] and [`Opened::round`].
 pub async fn run(
     config: Arc<Config>,
     wish: &Wish,
     now: Timestamp,
+    stop: &Stop,
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, Fault> {
-    let writer = Writer::open(&config.store.path)?;
-    let asker = Asker::new(&config.fetch)?;
-    let road = Arc::new(Road { config, asker, writer, now });
-    let (asked, not_due) = choose(&road, wish).await?;
-    tell(Event::Begun(asked.len()));
-    let sources = visit_all(&road, asked, tell).await?;
-    tell(Event::Publishing);
-    let (documents, notes) = press::all(&road).await?;
-    Ok(Report { sources, not_due, documents, notes })
+    open(config)?.round(wish, now, stop, tell).await
 }
 
 type Asked = Vec<(usize, Option<SourceState>)>;
@@ -143,23 +217,40 @@ fn is_due(source: &Source, state: Option<&SourceState>, now: Timestamp) -> bool 
         || schedule::is_due(&source.url, state.next_due, now)
 }
 
-/// Asks them all, some at a time; the lines come in the order of the configuration.
+/// Asks them all, some at a time; the lines come in the order of the configuration. With what a wish to stop cut off.
 async fn visit_all(
     road: &Arc<Road>,
     asked: Asked,
+    stop: &Stop,
     tell: &(dyn Fn(Event<'_>) + Sync),
-) -> Result<Vec<SourceLine>, Fault> {
+) -> Result<(Vec<SourceLine>, Option<Cut>), Fault> {
     let mut waiting = asked.into_iter();
     let mut under_way = JoinSet::new();
     let mut lines = Vec::new();
+    let mut deadline = None;
     loop {
         // Some more than the client lets out at once: while one is read, another is asked.
-        while under_way.len() < road.config.fetch.concurrency * 2 {
+        while deadline.is_none() && under_way.len() < road.config.fetch.concurrency * 2 {
             let Some((place, state)) = waiting.next() else { break };
             let road = Arc::clone(road);
             under_way.spawn(async move { (place, visit::visit(&road, place, state).await) });
         }
-        match under_way.join_next().await {
+        let done = match deadline {
+            None => tokio::select! {
+                biased;
+                () = stop.wished() => {
+                    deadline = Some(Instant::now() + GRACE);
+                    continue;
+                }
+                done = under_way.join_next() => done,
+            },
+            Some(deadline) => match timeout_at(deadline, under_way.join_next()).await {
+                Ok(done) => done,
+                // Each of them has written all of its piece or nothing: the writer's jobs are whole.
+                Err(_) => break,
+            },
+        };
+        match done {
             None => break,
             Some(Ok((place, line))) => {
                 let line = line?;
@@ -170,6 +261,7 @@ async fn visit_all(
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
         }
     }
+    let cut = deadline.map(|_| Cut { not_asked: waiting.count(), dropped: under_way.len() });
     lines.sort_by_key(|(place, _)| *place);
-    Ok(lines.into_iter().map(|(_, line)| line).collect())
+    Ok((lines.into_iter().map(|(_, line)| line).collect(), cut))
 }

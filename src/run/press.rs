@@ -43,6 +43,10 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
     let cards = Arc::new(cards(&road.config, &states));
     let mut lines = Vec::new();
     for place in 0..road.config.feeds.len() {
+        if road.stop.is_wished() {
+            // The note stays: the next run looks at every copy.
+            return Ok((lines, Vec::new()));
+        }
         let (config, cards, now) = (Arc::clone(&road.config), Arc::clone(&cards), road.now);
         let entries = road.writer.call(move |desk| choose(desk, &config.feeds[place], &cards, now)).await?;
         let settings = &road.config.feeds[place];

@@ -14,6 +14,7 @@ mod laws_round;
 mod readers;
 mod render;
 mod sample;
+mod signal;
 mod support;
 mod trip;
 mod trouble;
