@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::model::{Remark, SourceId, Stage};
+use crate::model::{Remark, SourceId, Stage, Timestamp};
 
 /// The exit codes of harkara, the same for every verb.
 pub mod exit {
@@ -53,6 +53,13 @@ pub enum Visit {
     },
     /// It failed.
     Failed(Failure),
+    /// It was not asked: its host has refused several sources and is left alone.
+    Waiting {
+        /// The host.
+        host: String,
+        /// Until then.
+        until: Timestamp,
+    },
 }
 
 /// One source in a report.
@@ -162,6 +169,12 @@ impl Report {
                     }
                     told
                 }
+                Visit::Waiting { host, until } => {
+                    format!(
+                        "not asked: {host} wants to be left alone until {}",
+                        until.format("%Y-%m-%d %H:%M UTC")
+                    )
+                }
                 Visit::Failed(_) => continue,
             };
             let _ = writeln!(out, "{}: {told}", line.source);
@@ -182,7 +195,7 @@ impl Report {
 
     /// One line about everything.
     pub fn summary(&self) -> String {
-        let (mut new, mut changed, mut unchanged, mut failed) = (0, 0, 0, 0);
+        let (mut new, mut changed, mut unchanged, mut failed, mut waiting) = (0, 0, 0, 0, 0);
         for line in &self.sources {
             match &line.visit {
                 Visit::Unchanged => unchanged += 1,
@@ -191,6 +204,7 @@ impl Report {
                     changed += c;
                 }
                 Visit::Failed(_) => failed += 1,
+                Visit::Waiting { .. } => waiting += 1,
             }
         }
         let mut out = format!("{}: ", counted(self.sources.len(), "source"));
@@ -200,6 +214,9 @@ impl Report {
         }
         if failed > 0 {
             let _ = write!(out, ", {failed} failed");
+        }
+        if waiting > 0 {
+            let _ = write!(out, ", {waiting} waiting for their host");
         }
         if self.not_due > 0 {
             let _ = write!(out, ", {} not due", self.not_due);

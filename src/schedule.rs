@@ -1,5 +1,8 @@
 //! When a source is asked again: a function of what is configured, what happened, and now.
 
+pub mod host;
+mod rounds;
+
 use std::time::Duration;
 
 use chrono::{DurationRound, SubsecRound, TimeDelta, Timelike};
@@ -8,6 +11,8 @@ use url::Url;
 
 use crate::model::Timestamp;
 use crate::source::Schedule;
+
+pub use rounds::Rounds;
 
 /// Nobody is asked more often without being told to.
 pub const SHORTEST: Duration = Duration::from_secs(15 * 60);
@@ -31,6 +36,8 @@ pub struct History {
     pub failures: u32,
     /// The server said 410.
     pub gone: bool,
+    /// The server said that we ask too often, or that it can do no more (429, 503).
+    pub refused: bool,
     /// What the last answer asked for, from then on.
     pub retry_after: Option<Duration>,
     /// For how long the last answer said that it stays fresh.
@@ -57,6 +64,7 @@ pub fn is_due(url: &Url, next_due: Option<Timestamp>, now: Timestamp) -> bool {
 ///   it, up to a day (or stay at it, where it is longer).
 /// * `Cron`: the next time of the calendar in `zone`. Failures leave out more and more of them, up to a day's worth.
 /// * `Adaptive`: between [`SHORTEST`] and [`LONGEST`], see `adaptive`; failures begin at the one and double to the other.
+/// * Refused (429, 503): as with failures, but a quarter of an hour at the least, and doubled from the first.
 /// * `Retry-After` is never undercut (up to [`PROBE`]), and who is gone is asked once in [`PROBE`].
 ///
 /// `seed` tells sources apart: the same one always leans the same way.
@@ -66,13 +74,18 @@ pub fn next(schedule: &Schedule, zone: Tz, history: &History, now: Timestamp, se
     }
     let from = history.last_try.map_or(now, |last| last.min(now));
     let lean = lean(seed);
+    // Who says that we come too often is not asked again after the usual time.
+    let (failures, least) = match history.refused {
+        true => (history.failures.max(1).saturating_add(1), SHORTEST),
+        false => (history.failures, Duration::ZERO),
+    };
     let wait = match schedule {
         _ if history.gone => less(PROBE, lean),
-        Schedule::Every(every) => less(backoff(*every, history.failures).min(LONGEST).max(*every), lean),
-        Schedule::Adaptive if history.failures > 0 => settle(backoff(SHORTEST, history.failures), lean),
+        Schedule::Every(every) => less(backoff((*every).max(least), failures).min(LONGEST).max(*every), lean),
+        Schedule::Adaptive if failures > 0 => settle(backoff(SHORTEST, failures), lean),
         Schedule::Adaptive => settle(adaptive(history, now), lean),
         Schedule::Cron(_) => {
-            let skipped = backoff(SHORTEST, history.failures).saturating_sub(SHORTEST);
+            let skipped = backoff(SHORTEST, failures).saturating_sub(SHORTEST);
             skipped.min(LONGEST)
         }
     };
@@ -83,7 +96,7 @@ pub fn next(schedule: &Schedule, zone: Tz, history: &History, now: Timestamp, se
         Schedule::Cron(cron) if !history.gone => {
             cron.next(after(from, wait), zone).unwrap_or_else(|| after(from, LONGEST))
         }
-        Schedule::Adaptive if history.failures == 0 && asked.is_zero() && !history.gone => {
+        Schedule::Adaptive if failures == 0 && asked.is_zero() && !history.gone => {
             beyond_skipped(after(from, wait), after(from, LONGEST), history)
         }
         _ => after(from, wait),

@@ -30,8 +30,19 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without clock, file, socket, task, log or chance.
-const PURE: &[&str] =
-    &["model", "value", "site", "parse", "normalize", "dedup", "rules", "select", "render", "source"];
+const PURE: &[&str] = &[
+    "model",
+    "value",
+    "site",
+    "parse",
+    "normalize",
+    "dedup",
+    "rules",
+    "select",
+    "render",
+    "source",
+    "schedule",
+];
 
 /// What a pure room never says.
 const IMPURE: &[&str] = &[

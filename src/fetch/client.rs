@@ -10,7 +10,7 @@ use url::Url;
 
 use super::failure::{Failure, FetchError, Limit, Step, shown};
 use super::guard::Guard;
-use super::hosts::Hosts;
+use super::hosts::{Closed, Hosts};
 use super::inflate::{Inflated, inflate};
 use super::names::{self, Lookup, Names};
 use super::question::{self, question};
@@ -88,6 +88,22 @@ impl Client {
         Ok(Self { http, guard, hosts, user_agent, settings: settings.clone() })
     }
 
+    /// Nobody asks `host` before so much time has passed: it was asked not long ago, by another run. Never longer than
+    /// the spacing.
+    pub fn pause(&self, host: &str, left: Duration) {
+        self.hosts.pause(host, left);
+    }
+
+    /// Nobody asks `host` before so much time has passed, and nobody waits for it: it has refused several.
+    pub fn close(&self, host: &str, left: Duration) {
+        self.hosts.close(host, left);
+    }
+
+    /// Hosts asked since this was called last that need a pause still, and how long.
+    pub fn paused(&self) -> Vec<(String, Duration)> {
+        self.hosts.paused()
+    }
+
     /// Asks, and follows redirects. Waits for its turn first; that time is not part of `timeout`.
     ///
     /// # Errors
@@ -100,7 +116,13 @@ impl Client {
                 .map_err(|failure| FetchError::at(&request.url, None, failure));
         }
         let mut trail = Trail::new(&request.url);
-        let answer = self.ask_along(request, &mut trail).await;
+        let mut answer = self.ask_along(request, &mut trail).await;
+        if matches!(answer, Err(Failure::Manipulation(_))) && request.etag.is_some() {
+            // Who knows nothing gets the whole.
+            let bare = Request { etag: None, last_modified: None, ..request.clone() };
+            trail = Trail::new(&request.url);
+            answer = self.ask_along(&bare, &mut trail).await;
+        }
         answer.map_err(|failure| FetchError::at(&request.url, Some(trail.here()), failure))
     }
 
@@ -140,6 +162,7 @@ impl Client {
             self.guard.check_literal(here).map_err(Failure::Blocked)?;
             let (url, headers, secrets) = question(request, trail, &self.user_agent)?;
             let turn = self.hosts.turn(url.host_str().unwrap_or_default()).await;
+            let turn = turn.map_err(|Closed(left)| Failure::Closed(left))?;
             let began = Instant::now();
             let sent = timeout(left, self.http.get(url).headers(headers).send()).await;
             let late = || Failure::TimedOut { step: Step::Answer, after: self.settings.timeout };
@@ -193,6 +216,11 @@ impl Client {
             let wall = self.refusal(&mut incoming, left).await;
             return Err(Failure::Status { status: status.as_u16(), retry_after, wall });
         }
+        let manipulations = headers::manipulations(head);
+        let is_delta = status == StatusCode::IM_USED || !manipulations.is_empty();
+        if let Some(other) = manipulations.into_iter().find(|name| name != "feed") {
+            return Err(Failure::Manipulation(other));
+        }
         let content_type = headers::content_type(head);
         let encodings = headers::content_encoding(head);
         let late = |_| Failure::TimedOut { step: Step::Body, after: self.settings.timeout };
@@ -211,9 +239,22 @@ impl Client {
         response.permanent_url = trail.permanent().cloned();
         response.content_type = content_type;
         response.max_age = max_age;
-        if !response.truncated {
-            response.etag = etag;
-            response.last_modified = last_modified;
+        response.is_delta = is_delta;
+        response.wall = wall::in_place_of_a_feed(incoming.headers(), &response.body);
+        match (is_delta, &request.etag) {
+            _ if response.truncated => {}
+            (false, _) => {
+                response.etag = etag;
+                response.last_modified = last_modified;
+            }
+            // A part without a mark of its own still follows the version that is known.
+            (true, Some(known)) => {
+                response.etag = etag.or_else(|| Some(known.clone()));
+                response.last_modified = last_modified.or_else(|| request.last_modified.clone());
+            }
+            (true, None) => {
+                response.remarks.push("a part was sent, though the whole was asked for".to_owned());
+            }
         }
         Ok(Answer::Fresh(response))
     }
@@ -266,6 +307,8 @@ fn response(url: Url, status: u16, inflated: Inflated) -> Response {
         url,
         permanent_url: None,
         status,
+        is_delta: false,
+        wall: None,
         content_type: None,
         hash: blake3::hash(&inflated.body).into(),
         body: inflated.body,

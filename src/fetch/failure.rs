@@ -81,6 +81,8 @@ pub enum Failure {
     },
     /// The compression of the body cannot be undone.
     Compression(String),
+    /// A part of an answer (226), made in a way that nobody asked for.
+    Manipulation(String),
     /// More redirects than allowed, or a circle; the chain begins with the address asked for.
     Redirects {
         /// All addresses in order.
@@ -90,6 +92,8 @@ pub enum Failure {
     Location(Option<String>),
     /// A redirect from https to http while secrets were sent.
     Downgrade,
+    /// The host has refused several sources: nobody asks it for so long.
+    Closed(Duration),
     /// A status that is no answer.
     Status {
         /// The status.
@@ -143,6 +147,20 @@ impl FetchError {
         }
     }
 
+    /// The host that answered, or did not: the last one that redirects led to.
+    pub fn host(&self) -> Option<&str> {
+        let place = self.place.as_ref()?;
+        place.1.as_ref().unwrap_or(&place.0).host_str()
+    }
+
+    /// For how long nobody asks the host; `None` when this is another failure.
+    pub fn closed(&self) -> Option<Duration> {
+        match self.failure {
+            Failure::Closed(left) => Some(left),
+            _ => None,
+        }
+    }
+
     /// True when asking again later may help without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match &self.failure {
@@ -151,6 +169,7 @@ impl FetchError {
             | Failure::Unreachable(_)
             | Failure::TimedOut { .. }
             | Failure::NotHttp(_)
+            | Failure::Closed(_)
             | Failure::Compression(_) => true,
             Failure::Status { status, wall, .. } => {
                 matches!(status, 304 | 408 | 425 | 429 | 500..=599) && wall.is_none()
@@ -257,6 +276,9 @@ impl fmt::Display for Failure {
                 write!(f, "{what} {}", ByteSize::b(*bytes).display().iec())
             }
             Failure::Compression(text) => write!(f, "sent a body that cannot be decompressed: {text}"),
+            Failure::Manipulation(name) => {
+                write!(f, "sent a part only, made by `{name}`, which nobody asked for")
+            }
             Failure::Redirects { chain } => {
                 let circle = chain.iter().filter(|url| Some(*url) == chain.last()).count() > 1;
                 let times = chain.len().saturating_sub(1);
@@ -273,6 +295,10 @@ impl fmt::Display for Failure {
             Failure::Location(Some(text)) => write!(f, "redirects to `{text}`, which is no address"),
             Failure::Downgrade => {
                 f.write_str("redirects from https to http, where the secrets of the source must not go")
+            }
+            Failure::Closed(left) => {
+                let left = Duration::from_secs(left.as_secs());
+                write!(f, "wants to be left alone for {}", humantime::format_duration(left))
             }
             Failure::Status { status, retry_after, wall } => {
                 write!(f, "answered {status}")?;

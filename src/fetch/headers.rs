@@ -27,6 +27,14 @@ pub fn content_encoding(headers: &HeaderMap) -> String {
     text(headers, CONTENT_ENCODING).unwrap_or_default()
 }
 
+/// What was done to the answer besides compression (`IM`, RFC 3229, 10.5.2), in lower case.
+pub fn manipulations(headers: &HeaderMap) -> Vec<String> {
+    let told = text(headers, HeaderName::from_static("im")).unwrap_or_default().to_lowercase();
+    // Parameters (`;q=…`) say nothing to us.
+    let names = told.split(',').map(|name| name.split(';').next().unwrap_or_default().trim().to_owned());
+    names.filter(|name| !matches!(name.as_str(), "" | "identity" | "gzip" | "deflate")).collect()
+}
+
 /// A header byte by byte, for the validators that must go back as they came.
 pub fn verbatim(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
     headers.get(name).map(|value| value.as_bytes().to_vec()).filter(|value| !value.is_empty())
@@ -46,13 +54,17 @@ pub fn max_age(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some((expires - date).to_std().unwrap_or_default())
 }
 
-/// When the server asks us to come again: seconds or a date (RFC 9110, 10.2.3).
+/// When the server asks us to come again: seconds or a date (RFC 9110, 10.2.3). A date is reckoned from the server's own
+/// `Date`, so that no clock need be right.
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let told = headers.get(RETRY_AFTER)?;
     let told = String::from_utf8_lossy(told.as_bytes()).into_owned();
     match seconds(&told) {
         Some(wait) => Some(wait),
-        None => Some((date(&told)? - now).to_std().unwrap_or_default()),
+        None => {
+            let now = text(headers, DATE).and_then(|told| date(&told)).unwrap_or(now);
+            Some((date(&told)? - now).to_std().unwrap_or_default())
+        }
     }
 }
 
@@ -113,6 +125,9 @@ mod tests {
         check("soon", None);
         check("-5", None);
         check("", None);
+        let later =
+            [("retry-after", "Sun, 06 Nov 1994 10:00:00 GMT"), ("date", "Sun, 06 Nov 1994 09:00:00 GMT")];
+        assert_eq!(retry_after(&headers(&later), now()), Some(Duration::from_secs(3600)));
     }
 
     #[test]

@@ -109,6 +109,10 @@ pub struct Response {
     pub permanent_url: Option<Url>,
     /// 200 to 299; 200 for a file.
     pub status: u16,
+    /// True when only what is new was sent (`A-IM: feed`, RFC 3229): what is not in it says nothing.
+    pub is_delta: bool,
+    /// The bot wall, captcha or login page that a page in the place of a feed looks like.
+    pub wall: Option<&'static str>,
     /// `Content-Type` as told.
     pub content_type: Option<String>,
     /// The body, compression undone.

@@ -8,6 +8,8 @@ use super::inflate;
 use super::trail::{Secrets, Trail};
 use super::{Accept, Request, Settings};
 
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+
 /// What is sent to the address that `trail` has come to, and whether secrets are in it. They are left out where the trail
 /// has left the origin of the request.
 pub fn question(
@@ -27,6 +29,10 @@ pub fn question(
     headers.insert(header::USER_AGENT, agent.unwrap_or_else(|| user_agent.clone()));
     if let Some(etag) = &request.etag {
         headers.insert(header::IF_NONE_MATCH, value("if-none-match", etag)?);
+        if request.accept == Accept::Feed {
+            // RFC 3229: entries that came since then are enough.
+            headers.insert(A_IM, HeaderValue::from_static("feed"));
+        }
     }
     if let Some(date) = &request.last_modified {
         headers.insert(header::IF_MODIFIED_SINCE, value("if-modified-since", date)?);

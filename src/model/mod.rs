@@ -23,8 +23,10 @@
 mod draft;
 mod entry;
 mod feed;
+mod host;
 mod id;
 mod item;
+mod moved;
 mod outline;
 mod stage;
 mod text;
@@ -34,8 +36,10 @@ pub use draft::{
 };
 pub use entry::{Entry, Provenance};
 pub use feed::Feed;
+pub use host::Host;
 pub use id::{EntryId, FeedId, SlugError, SourceId, urn};
 pub use item::{Attachment, Category, Channel, Item, Origin, Person};
+pub use moved::Move;
 pub use outline::Outline;
 pub use stage::{Remark, Stage};
 pub use text::{Html, Raw, RawHtml};

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::dedup::{self, Keyed};
 use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings};
-use crate::model::{Channel, Remark, Stage};
+use crate::model::{Channel, Move, Remark, Stage};
 use crate::normalize;
 use crate::parse;
 use crate::report::Failure;
@@ -17,7 +17,7 @@ use crate::store::{SourceState, Success};
 
 /// Who asks and reads for all sources of a run.
 pub(super) struct Asker {
-    client: Client,
+    pub(super) client: Client,
     /// Answers that are read at the same time: one a core. More would only hold more of them in memory.
     readers: Semaphore,
 }
@@ -40,45 +40,91 @@ pub(super) struct Copy {
     pub(super) remarks: Vec<Remark>,
 }
 
+/// Who answered, and what that says about the address.
+pub(super) struct Heard {
+    /// The address that answered, after all redirects.
+    pub(super) url: Url,
+    /// Where permanent redirects lead from the address that was asked.
+    pub(super) permanent: Option<Url>,
+    /// What was known before of a move of that address.
+    pub(super) moved: Option<Move>,
+}
+
 /// How the way of a source can end before anything is written.
 pub(super) enum End {
     /// Nothing new: what to note.
-    Unchanged(Success),
-    /// Something to take in. The address is the one that answered.
-    Fresh(Box<(Url, Success, Copy)>),
+    Unchanged(Box<(Heard, Success)>),
+    /// Something to take in.
+    Fresh(Box<(Heard, Success, Copy)>),
     /// What went wrong, and what the server said besides.
-    Failed { failure: Failure, status: Option<u16>, retry_after: Option<Duration> },
+    Failed(Box<Refusal>),
+    /// The host has refused several sources and is left alone for so long.
+    Closed { host: String, left: Duration },
+}
+
+/// A visit that brought nothing.
+pub(super) struct Refusal {
+    pub(super) failure: Failure,
+    /// The status of the answer, where there was one.
+    pub(super) status: Option<u16>,
+    /// What the server asked for.
+    pub(super) retry_after: Option<Duration>,
+    /// The host that answered, or did not.
+    pub(super) host: Option<String>,
+}
+
+impl End {
+    /// True when the address is no place for a feed (any more), so that it must be looked for elsewhere.
+    fn is_lost(&self) -> bool {
+        match self {
+            Self::Failed(refusal) => {
+                refusal.failure.stage != Stage::Fetch || matches!(refusal.status, Some(404 | 410))
+            }
+            Self::Unchanged(_) | Self::Fresh(_) | Self::Closed { .. } => false,
+        }
+    }
+}
+
+/// Which address of a source is asked, and as what it is known.
+#[derive(Clone, Copy)]
+enum Place<'s> {
+    /// The configured one.
+    Configured,
+    /// The feed that the configured page announced.
+    Found(&'s Url),
+    /// Where one of these has moved for good.
+    Moved(&'s Move),
 }
 
 /// Asks, follows an announced feed once, reads. Touches no state.
+///
+/// An address that was taken over from a redirect, or found on a page, and that holds no feed any more is forgotten:
+/// then the configured one is asked anew.
 pub(super) async fn ask(asker: &Asker, source: &Source, state: Option<&SourceState>) -> End {
-    let found = state.and_then(|state| state.found_url.clone());
-    if let Some(found) = found {
-        let end = ask_at(asker, source, state, &found, Some(&found)).await;
-        // A find that is not there or holds no feed any more is looked for again, where it was found.
-        let lost = match &end {
-            End::Failed { failure, status, .. } => {
-                failure.stage != Stage::Fetch || matches!(status, Some(404 | 410))
-            }
-            End::Unchanged(_) | End::Fresh(_) => false,
-        };
-        if !lost {
-            return end;
-        }
-        return ask_at(asker, source, None, &source.url, None).await;
+    let moved = state.and_then(|state| state.moved.as_ref()).filter(|moved| moved.adopted.is_some());
+    let found = state.and_then(|state| state.found_url.as_ref());
+    let place = match (moved, found) {
+        (Some(moved), _) => Place::Moved(moved),
+        (None, Some(found)) => Place::Found(found),
+        (None, None) => return ask_at(asker, source, state, Place::Configured).await,
+    };
+    let end = ask_at(asker, source, state, place).await;
+    if !end.is_lost() {
+        return end;
     }
-    ask_at(asker, source, state, &source.url, None).await
+    ask_at(asker, source, None, Place::Configured).await
 }
 
-async fn ask_at(
-    asker: &Asker,
-    source: &Source,
-    state: Option<&SourceState>,
-    url: &Url,
-    found: Option<&Url>,
-) -> End {
+async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, place: Place<'_>) -> End {
+    let known_find = state.and_then(|state| state.found_url.as_ref());
+    let (url, found, moved) = match place {
+        Place::Configured => (&source.url, None, state.and_then(|state| state.moved.as_ref())),
+        Place::Found(found) => (found, Some(found), state.and_then(|state| state.moved.as_ref())),
+        Place::Moved(moved) => (&moved.to, known_find, Some(moved)),
+    };
     let print = reader_print(source);
-    let was_feed = found.is_some() || state.is_some_and(|state| state.first_read.is_some());
+    let was_feed =
+        !matches!(place, Place::Configured) || state.is_some_and(|state| state.first_read.is_some());
     let state = state.filter(|state| state.reader.as_deref() == Some(print.as_str()));
     let mut request = match request(source, url) {
         Ok(request) => request,
@@ -86,7 +132,7 @@ async fn ask_at(
     };
     request.etag = state.and_then(|state| state.etag.clone());
     request.last_modified = state.and_then(|state| state.last_modified.clone());
-    let success = |etag, last_modified, max_age: Option<Duration>| Success {
+    let success = |etag, last_modified, max_age: Option<Duration>, status| Success {
         url: source.url.to_string(),
         found_url: found.cloned(),
         etag,
@@ -96,38 +142,48 @@ async fn ask_at(
         max_age: max_age.map(|age| age.as_secs()),
         next_due: None,
         schedule: String::new(),
+        status: Some(status),
+        is_delta: false,
     };
+    let heard = |url: Url, permanent: Option<Url>| Heard { url, permanent, moved: moved.cloned() };
     let response = match asker.client.ask(&request).await {
         Err(error) => return fetch_failed(&error),
         Ok(Answer::Gone) => return gone(url),
         Ok(Answer::Unchanged(seen)) => {
-            return End::Unchanged(success(seen.etag, seen.last_modified, seen.max_age));
+            let noted = success(seen.etag, seen.last_modified, seen.max_age, 304);
+            return End::Unchanged(Box::new((heard(seen.url, seen.permanent_url), noted)));
         }
         Ok(Answer::Fresh(response)) => response,
     };
-    let mut noted = success(response.etag.clone(), response.last_modified.clone(), response.max_age);
-    noted.body_hash = Some(response.hash.to_vec()).filter(|_| !response.truncated);
+    let (etag, last_modified) = (response.etag.clone(), response.last_modified.clone());
+    let mut noted = success(etag, last_modified, response.max_age, response.status);
+    noted.is_delta = response.is_delta;
+    noted.body_hash = Some(response.hash.to_vec()).filter(|_| !response.truncated && !response.is_delta);
+    let heard = heard(response.url.clone(), response.permanent_url.clone());
     if noted.body_hash.is_some() && state.is_some_and(|state| state.body_hash == noted.body_hash) {
-        return End::Unchanged(noted);
+        return End::Unchanged(Box::new((heard, noted)));
     }
-    let at = response.url.clone();
     let before = if was_feed { Before::Feed } else { Before::Unknown };
+    let (status, at) = (response.status, response.url.clone());
     let seen = {
         // Never closed, so never refused. Let go before another address is asked: that one waits for a turn too.
         let _turn = asker.readers.acquire().await;
         read(source, response, before).await
     };
     match seen {
-        Ok(Read::Feed(copy)) => End::Fresh(Box::new((at, noted, *copy))),
-        Ok(Read::Announced(feed)) if found.is_none() => {
-            Box::pin(ask_at(asker, source, None, &feed, Some(&feed))).await
+        Ok(Read::Feed(copy)) => End::Fresh(Box::new((heard, noted, *copy))),
+        Ok(Read::Announced(feed)) if matches!(place, Place::Configured) => {
+            Box::pin(ask_at(asker, source, None, Place::Found(&feed))).await
         }
         Ok(Read::Announced(feed)) => failed(Failure {
             stage: Stage::Parse,
             message: format!("{at} was announced as a feed and is a page that announces {feed}"),
             help: Some(format!("give the address of the feed itself as `url` of `[source.{}]`", source.id)),
         }),
-        Err(failure) => failed(failure),
+        Err(failure) => {
+            let host = at.host_str().map(str::to_owned);
+            End::Failed(Box::new(Refusal { failure, status: Some(status), retry_after: None, host }))
+        }
     }
 }
 
@@ -150,7 +206,7 @@ fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
 }
 
 fn failed(failure: Failure) -> End {
-    End::Failed { failure, status: None, retry_after: None }
+    End::Failed(Box::new(Refusal { failure, status: None, retry_after: None, host: None }))
 }
 
 fn gone(url: &Url) -> End {
@@ -162,12 +218,18 @@ fn gone(url: &Url) -> End {
                 .to_owned(),
         ),
     };
-    End::Failed { failure, status: Some(410), retry_after: None }
+    let host = url.host_str().map(str::to_owned);
+    End::Failed(Box::new(Refusal { failure, status: Some(410), retry_after: None, host }))
 }
 
 fn fetch_failed(error: &FetchError) -> End {
+    let host = error.host().map(str::to_owned);
+    if let (Some(left), Some(host)) = (error.closed(), &host) {
+        return End::Closed { host: host.clone(), left };
+    }
     let failure = Failure { stage: Stage::Fetch, message: error.to_string(), help: error.help() };
-    End::Failed { failure, status: error.status(), retry_after: error.retry_after() }
+    let (status, retry_after) = (error.status(), error.retry_after());
+    End::Failed(Box::new(Refusal { failure, status, retry_after, host }))
 }
 
 enum Read {
@@ -189,13 +251,7 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
         }
         match feed::judge(reading, &response.url, before) {
             Outcome::Announced(url) => Ok(Read::Announced(url)),
-            Outcome::Nothing(message) => Err(Failure {
-                stage: Stage::Parse,
-                message: format!("{} {message}", response.url),
-                help: Some(
-                    "what was read before stays; `harkara preview` shows what the address gives".to_owned(),
-                ),
-            }),
+            Outcome::Nothing(message) => Err(nothing(&response, &message)),
             Outcome::Read(reading) => {
                 let normalized = normalize::reading(*reading, &settings);
                 remarks.extend(normalized.remarks);
@@ -213,6 +269,22 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
             help: Some("please report it with the bytes of that address; other sources went on".to_owned()),
         })
     })
+}
+
+/// A page where a feed should be; what stands in the way is named, where it can be told.
+fn nothing(response: &Response, message: &str) -> Failure {
+    let (told, help) = match response.wall {
+        Some(wall) => (
+            format!("; {wall} keeps us out"),
+            "what was read before stays; ask the site to let feed readers pass, or for another address of the feed",
+        ),
+        None => (String::new(), "what was read before stays; `harkara preview` shows what the address gives"),
+    };
+    Failure {
+        stage: Stage::Parse,
+        message: format!("{} {message}{told}", response.url),
+        help: Some(help.to_owned()),
+    }
 }
 
 /// What the reading of a source hangs on besides its bytes: when it changes, the bytes are read again.

@@ -5,6 +5,8 @@
 //! every published document is still whole.
 
 mod ask;
+mod choose;
+mod courtesy;
 mod press;
 mod preview;
 mod stop;
@@ -16,15 +18,15 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use ask::Asker;
+use choose::{Asked, choose};
+use courtesy::Courtesy;
 
 use crate::config::Config;
 use crate::fetch::FetchError;
-use crate::model::{SourceId, Timestamp};
+use crate::model::{Host, SourceId, Timestamp};
 use crate::publish::PublishError;
 use crate::report::{Cut, Report, SourceLine};
-use crate::schedule;
-use crate::source::Source;
-use crate::store::{SourceState, StoreError, Writer};
+use crate::store::{Desk, StoreError, Writer};
 
 pub(crate) use press::{outlines, states};
 pub use preview::{Preview, preview};
@@ -89,8 +91,16 @@ struct Road {
     config: Arc<Config>,
     asker: Arc<Asker>,
     writer: Arc<Writer>,
+    courtesy: Courtesy,
     now: Timestamp,
     stop: Stop,
+}
+
+impl Road {
+    /// What is written about hosts together with a visit.
+    fn hosts_to_write(&self) -> Vec<Host> {
+        self.courtesy.to_write(&self.asker.client, self.config.fetch.spacing)
+    }
 }
 
 /// Takes the lock of the state, brings it to today's version, makes the client.
@@ -143,16 +153,31 @@ impl Opened {
         stop: &Stop,
         tell: &(dyn Fn(Event<'_>) + Sync),
     ) -> Result<Report, Fault> {
+        let known = self.writer.call(|desk| desk.hosts()).await?;
         let road = Arc::new(Road {
             config: Arc::clone(&self.config),
             asker: Arc::clone(&self.asker),
             writer: Arc::clone(&self.writer),
+            courtesy: Courtesy::new(known, now),
             now,
             stop: stop.clone(),
         });
-        let (asked, not_due) = choose(&road, wish).await?;
-        tell(Event::Begun(asked.len()));
-        let (sources, mut cut) = visit_all(&road, asked, stop, tell).await?;
+        road.courtesy.pauses(&road.asker.client);
+        if *wish == Wish::Due {
+            road.courtesy.closings(&road.asker.client);
+        }
+        let chosen = choose(&road, wish).await?;
+        tell(Event::Begun(chosen.asked.len()));
+        let (mut sources, mut cut) = visit_all(&road, chosen.asked, stop, tell).await?;
+        sources.extend(chosen.waiting);
+        sources.sort_by_key(|(place, _)| *place);
+        let sources = sources.into_iter().map(|(_, line)| line).collect();
+        let hosts = road.courtesy.rest(&road.asker.client);
+        let note = move |desk: &Desk| {
+            desk.note_hosts(&hosts)?;
+            desk.forget_hosts(now)
+        };
+        self.writer.call(note).await?;
         let (mut documents, mut notes) = (Vec::new(), Vec::new());
         if !stop.is_wished() {
             tell(Event::Publishing);
@@ -161,7 +186,7 @@ impl Opened {
         if stop.is_wished() {
             cut.get_or_insert_default();
         }
-        Ok(Report { sources, not_due, documents, notes, cut })
+        Ok(Report { sources, not_due: chosen.not_due, documents, notes, cut })
     }
 }
 
@@ -179,51 +204,13 @@ pub async fn run(
     open(config)?.round(wish, now, stop, tell).await
 }
 
-type Asked = Vec<(usize, Option<SourceState>)>;
-
-/// Which sources are asked: their place in the configuration, with what is known of them; and how many are not due.
-async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<(Asked, usize), Fault> {
-    let config = Arc::clone(&road.config);
-    let states = road
-        .writer
-        .call(move |desk| {
-            config.sources.iter().map(|source| desk.source(&source.id)).collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
-    let mut asked = Vec::new();
-    let mut not_due = 0;
-    for (place, state) in states.into_iter().enumerate() {
-        let source = &road.config.sources[place];
-        let chosen = match wish {
-            Wish::These(ids) => ids.contains(&source.id),
-            Wish::All => source.enabled,
-            Wish::Due => source.enabled && is_due(source, state.as_ref(), road.now),
-        };
-        if chosen {
-            asked.push((place, state));
-        } else if source.enabled && *wish == Wish::Due {
-            not_due += 1;
-        }
-    }
-    Ok((asked, not_due))
-}
-
-/// Never asked, asked at another address, or its time has come. A clock that was set back must not silence a source:
-/// a last try that lies in the future counts for nothing.
-fn is_due(source: &Source, state: Option<&SourceState>, now: Timestamp) -> bool {
-    let Some(state) = state.filter(|state| state.url == source.url.as_str()) else { return true };
-    state.last_try.is_none_or(|at| at > now)
-        || state.schedule.as_deref() != Some(visit::schedule_print(source).as_str())
-        || schedule::is_due(&source.url, state.next_due, now)
-}
-
-/// Asks them all, some at a time; the lines come in the order of the configuration. With what a wish to stop cut off.
+/// Asks them all, some at a time; each line with its place in the configuration. With what a wish to stop cut off.
 async fn visit_all(
     road: &Arc<Road>,
-    asked: Asked,
+    asked: Vec<Asked>,
     stop: &Stop,
     tell: &(dyn Fn(Event<'_>) + Sync),
-) -> Result<(Vec<SourceLine>, Option<Cut>), Fault> {
+) -> Result<(Vec<(usize, SourceLine)>, Option<Cut>), Fault> {
     let mut waiting = asked.into_iter();
     let mut under_way = JoinSet::new();
     let mut lines = Vec::new();
@@ -262,6 +249,5 @@ async fn visit_all(
         }
     }
     let cut = deadline.map(|_| Cut { not_asked: waiting.count(), dropped: under_way.len() });
-    lines.sort_by_key(|(place, _)| *place);
-    Ok((lines.into_iter().map(|(_, line)| line).collect(), cut))
+    Ok((lines, cut))
 }

@@ -47,17 +47,23 @@ pub struct Preview {
 pub async fn preview(config: &Config, source: &Source) -> Result<Result<Preview, Failure>, Fault> {
     let asker = Asker::new(&config.fetch)?;
     Ok(match ask(&asker, source, None).await {
-        End::Failed { failure, .. } => Err(failure),
+        End::Failed(refusal) => Err(refusal.failure),
+        // Nothing has been refused yet, so this is not to be seen; if it is, it is told.
+        End::Closed { host, left } => Err(Failure {
+            stage: crate::model::Stage::Fetch,
+            message: format!("{host} is left alone for {}", humantime::format_duration(left)),
+            help: None,
+        }),
         End::Unchanged(_) => Err(Failure {
             stage: crate::model::Stage::Fetch,
             message: format!("{} answered that nothing changed, though nothing was known of it", source.url),
             help: None,
         }),
         End::Fresh(fresh) => {
-            let (url, success, copy) = *fresh;
+            let (heard, success, copy) = *fresh;
             let items = copy.items.into_iter().map(|keyed| show(source, keyed.item)).collect();
             Ok(Preview {
-                url,
+                url: heard.url,
                 found_url: success.found_url,
                 channel: copy.channel,
                 items,

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+use url::Url;
+
 use super::Road;
-use super::ask::{End, ask};
+use super::ask::{End, Heard, Refusal, ask};
 use crate::dedup::{self, Keyed};
-use crate::model::{Channel, Stage, Timestamp};
+use crate::model::{Channel, Move, Remark, SourceId, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
 use crate::schedule::{self, History};
 use crate::source::Source;
+use crate::source::moved::{self, Sameness};
 use crate::store::{Answered, Desk, SourceState, StoreError, Success, Taken, Trouble};
 
 /// Visits the source at `place` of the configuration.
@@ -26,41 +30,42 @@ pub(super) async fn visit(
         remarks: Vec::new(),
     };
     match ask(&road.asker, source, state.as_ref()).await {
-        End::Unchanged(mut success) => {
-            let (source, now) = (source.clone(), road.now);
-            let unchanged = move |desk: &Desk| {
-                let recent = match &state {
-                    Some(state) => desk.recent(state.row)?,
-                    None => Vec::new(),
-                };
-                let channel = state.as_ref().map(|state| &state.channel);
-                success.next_due = Some(due_after(&source, &success, channel, recent, now));
-                success.schedule = schedule_print(&source);
-                desk.note_unchanged(&source.id, &success, now)
-            };
-            road.writer.call(unchanged).await?;
+        End::Unchanged(unchanged) => {
+            let (heard, success) = *unchanged;
+            road.courtesy.answered(&heard.url);
+            line.remarks.extend(note_unchanged(road, source, state, heard, success).await?);
         }
         End::Fresh(fresh) => {
-            let (url, mut success, copy) = *fresh;
-            line.url = url.to_string();
+            let (heard, mut success, copy) = *fresh;
+            road.courtesy.answered(&heard.url);
+            line.url = heard.url.to_string();
             line.remarks = copy.remarks;
             let recent =
                 copy.items.iter().filter_map(|keyed| keyed.item.published.or(keyed.item.updated)).collect();
             success.next_due = Some(due_after(source, &success, Some(&copy.channel), recent, road.now));
             success.schedule = schedule_print(source);
             let items = copy.items.len();
-            let short = Some(source.min_items).filter(|least| items < *least).map(|least| Failure {
+            // A part of an answer says nothing of how many there are.
+            let least = if success.is_delta { 0 } else { source.min_items };
+            let short = Some(least).filter(|least| items < *least).map(|least| Failure {
                 stage: Stage::Parse,
-                message: format!("{url} gave {items} items, expected are {least} or more"),
+                message: format!("{} gave {items} items, expected are {least} or more", heard.url),
                 help: Some(
                     "look at the address; `expect.min_items` says how many there should be".to_owned(),
                 ),
             });
             // What is there is taken in, but the visit counts as failed.
-            let trouble =
-                short.as_ref().map(|failure| trouble(road, source, state.as_ref(), failure, None, None));
-            let taken = take_in(road, source, success, trouble, copy.channel, copy.items).await?;
-            line.remarks.extend(taken.remarks);
+            let trouble = short.as_ref().map(|failure| {
+                let refusal = Refusal {
+                    failure: failure.clone(),
+                    status: success.status,
+                    retry_after: None,
+                    host: None,
+                };
+                trouble(road, source, state.as_ref(), &refusal)
+            });
+            let answer = Answered { success, trouble, channel: copy.channel };
+            let taken = take_in(road, source, state, heard, answer, copy.items, &mut line.remarks).await?;
             line.visit = match short {
                 Some(failure) => Visit::Failed(failure),
                 None => {
@@ -68,62 +73,150 @@ pub(super) async fn visit(
                 }
             };
         }
-        End::Failed { mut failure, status, retry_after } => {
-            let trouble = trouble(road, source, state.as_ref(), &failure, status, retry_after);
-            failure.help.get_or_insert_with(|| {
-                let again = trouble.next_due.unwrap_or(road.now).format("%Y-%m-%d %H:%M UTC");
-                format!(
-                    "what was read before stays; it is asked again from {again} on, sooner with `run --all`"
-                )
-            });
-            let (id, now) = (source.id.clone(), road.now);
-            road.writer.call(move |desk| desk.note_trouble(&id, &trouble, now)).await?;
-            line.visit = Visit::Failed(failure);
+        End::Failed(refusal) => line.visit = note_failed(road, source, state, *refusal).await?,
+        End::Closed { host, left } => {
+            let until = road.now + TimeDelta::from_std(left).unwrap_or_default();
+            line.visit = Visit::Waiting { host, until };
         }
     }
     Ok(line)
 }
 
+/// Nothing new came; gives what the owner should know.
+async fn note_unchanged(
+    road: &Arc<Road>,
+    source: &Source,
+    state: Option<SourceState>,
+    heard: Heard,
+    mut success: Success,
+) -> Result<Option<Remark>, StoreError> {
+    let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
+    let before = state.as_ref().and_then(|state| state.moved.clone());
+    let (moved, remark) = moved_now(&source, before.as_ref(), &heard, Sameness::Same, now);
+    let job = move |desk: &Desk| {
+        let recent = match &state {
+            Some(state) => desk.recent(state.row)?,
+            None => Vec::new(),
+        };
+        let channel = state.as_ref().map(|state| &state.channel);
+        success.next_due = Some(due_after(&source, &success, channel, recent, now));
+        success.schedule = schedule_print(&source);
+        desk.note_unchanged(&source.id, &success, now)?;
+        note_move(desk, &source.id, before.as_ref(), moved.as_ref())?;
+        desk.note_hosts(&hosts)
+    };
+    road.writer.call(job).await?;
+    Ok(remark)
+}
+
 async fn take_in(
     road: &Arc<Road>,
     source: &Source,
-    success: Success,
-    trouble: Option<Trouble>,
-    channel: Channel,
+    state: Option<SourceState>,
+    heard: Heard,
+    answer: Answered,
     items: Vec<Keyed>,
+    remarks: &mut Vec<Remark>,
 ) -> Result<Taken, StoreError> {
-    let (id, now) = (source.id.clone(), road.now);
-    let list_date = channel.updated.or(channel.published);
+    let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
+    let list_date = answer.channel.updated.or(answer.channel.published);
     let decide = move |items, known: &dedup::Known| dedup::decide(items, known, list_date, now);
-    let answer = Answered { success, trouble, channel };
-    road.writer.call(move |desk| desk.take_in(&id, &answer, items, now, decide)).await
+    let job = move |desk: &Desk| {
+        let taken = desk.take_in(&source.id, &answer, items, now, decide)?;
+        let known = taken.same + taken.changed + taken.retouched;
+        let same = state
+            .as_ref()
+            .map_or(Sameness::Unknown, |state| moved::compare(&state.channel, &answer.channel, known));
+        let before = state.and_then(|state| state.moved);
+        let (moved, remark) = moved_now(&source, before.as_ref(), &heard, same, now);
+        note_move(desk, &source.id, before.as_ref(), moved.as_ref())?;
+        desk.note_hosts(&hosts)?;
+        Ok((taken, remark))
+    };
+    let (mut taken, remark) = road.writer.call(job).await?;
+    remarks.append(&mut taken.remarks);
+    remarks.extend(remark);
+    Ok(taken)
+}
+
+async fn note_failed(
+    road: &Arc<Road>,
+    source: &Source,
+    state: Option<SourceState>,
+    mut refusal: Refusal,
+) -> Result<Visit, StoreError> {
+    if let (Some(429 | 503), Some(host)) = (refusal.status, &refusal.host) {
+        road.courtesy.refused(&road.asker.client, host, &source.id, refusal.retry_after);
+    }
+    let trouble = trouble(road, source, state.as_ref(), &refusal);
+    refusal.failure.help.get_or_insert_with(|| {
+        let again = trouble.next_due.unwrap_or(road.now).format("%Y-%m-%d %H:%M UTC");
+        format!("what was read before stays; it is asked again from {again} on, sooner with `run --all`")
+    });
+    let (id, now, hosts) = (source.id.clone(), road.now, road.hosts_to_write());
+    let job = move |desk: &Desk| {
+        desk.note_trouble(&id, &trouble, now)?;
+        desk.note_hosts(&hosts)
+    };
+    road.writer.call(job).await?;
+    Ok(Visit::Failed(refusal.failure))
+}
+
+/// What this visit makes of a permanent redirect, and what the owner should know of it.
+fn moved_now(
+    source: &Source,
+    before: Option<&Move>,
+    heard: &Heard,
+    same: Sameness,
+    now: Timestamp,
+) -> (Option<Move>, Option<Remark>) {
+    // Secrets do not go to another origin, so without them it would not be the same.
+    let may_lead = |to: &&Url| !source.has_secrets() || to.origin() == source.url.origin();
+    let target = heard.permanent.as_ref().filter(may_lead);
+    let moved = moved::seen(heard.moved.as_ref(), target, same, now);
+    let news = moved.as_ref().filter(|moved| moved.adopted.is_some());
+    let news = news.filter(|_| before.is_none_or(|before| before.adopted.is_none()));
+    let remark = news.map(|moved| {
+        let text =
+            format!("it has moved for good and is asked at {} from now on: put that into `url`", moved.to);
+        Remark::of(Stage::Fetch, text)
+    });
+    (moved, remark)
+}
+
+fn note_move(
+    desk: &Desk,
+    id: &SourceId,
+    before: Option<&Move>,
+    moved: Option<&Move>,
+) -> Result<(), StoreError> {
+    if before == moved { Ok(()) } else { desk.note_move(id, moved) }
 }
 
 /// What a failed visit leaves behind.
-fn trouble(
-    road: &Road,
-    source: &Source,
-    state: Option<&SourceState>,
-    failure: &Failure,
-    status: Option<u16>,
-    retry_after: Option<std::time::Duration>,
-) -> Trouble {
-    let gone = status == Some(410);
+fn trouble(road: &Road, source: &Source, state: Option<&SourceState>, refusal: &Refusal) -> Trouble {
+    let gone = refusal.status == Some(410);
+    // What a server asks for counts from its answer.
+    let retry_after = refusal.retry_after.map(|wait| wait + road.courtesy.lateness());
     let history = History {
         last_try: Some(road.now),
         last_success: state.and_then(|state| state.last_success),
-        failures: state.map_or(0, |state| state.failures) + 1,
+        failures: state.map_or(0, |state| state.failures).saturating_add(1),
         gone,
+        refused: matches!(refusal.status, Some(429 | 503)),
         retry_after,
         ..History::default()
     };
     let next_due = schedule::next(&source.schedule, source.zone(), &history, road.now, source.id.as_str());
+    let asked_for = |wait| TimeDelta::from_std(wait).ok().and_then(|wait| road.now.checked_add_signed(wait));
     Trouble {
         url: source.url.to_string(),
-        message: format!("{}: {}", failure.stage, failure.message),
+        message: format!("{}: {}", refusal.failure.stage, refusal.failure.message),
         gone,
         next_due: Some(next_due),
         schedule: schedule_print(source),
+        status: refusal.status,
+        retry_at: retry_after.and_then(asked_for),
     }
 }
 

@@ -88,6 +88,16 @@ fn adaptive_backs_off_from_a_quarter_of_an_hour_to_a_day() {
 }
 
 #[test]
+fn who_refuses_us_is_left_alone_twice_as_long() {
+    let refused = |failures| History { refused: true, ..failed(failures) };
+    check(&Schedule::Adaptive, &refused(1), 30 * MINUTE);
+    check(&Schedule::Adaptive, &refused(3), 2 * HOUR);
+    check(&Schedule::Every(MINUTE), &refused(1), 30 * MINUTE);
+    check(&Schedule::Every(2 * HOUR), &refused(1), 4 * HOUR);
+    check(&Schedule::Adaptive, &refused(99), 24 * HOUR);
+}
+
+#[test]
 fn hours_and_days_that_nobody_need_ask_are_left_out() {
     let skip = |hours: &[u8], days: &[&str]| History {
         skip_hours: hours.to_vec(),
@@ -150,6 +160,7 @@ fn durations() -> impl Strategy<Value = Option<Duration>> {
 prop_compose! {
     fn histories()(
         failures in 0u32..40,
+        refused: bool,
         retry_after in durations(),
         max_age in durations(),
         ttl_minutes in proptest::option::of(any::<u32>()),
@@ -160,7 +171,7 @@ prop_compose! {
         History {
             last_try: tried.map(|seconds| now() - TimeDelta::seconds(seconds)),
             last_success: Some(now()),
-            failures, retry_after, max_age, ttl_minutes, skip_hours,
+            failures, refused, retry_after, max_age, ttl_minutes, skip_hours,
             recent: ago(&recent),
             ..History::default()
         }

@@ -1,6 +1,7 @@
 //! Where entries come from.
 
 pub mod feed;
+pub mod moved;
 mod settings;
 
 pub use feed::{Before, Outcome};

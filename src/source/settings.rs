@@ -198,6 +198,12 @@ impl Source {
         Some(Self::new(id, url, written, &Defaults::default(), Vec::new()))
     }
 
+    /// True when something is sent with a request that only the origin of `url` may know.
+    pub fn has_secrets(&self) -> bool {
+        let credentials = !self.url.username().is_empty() || self.url.password().is_some();
+        credentials || !self.headers.is_empty()
+    }
+
     /// The zone of dates that name none, and of the schedule: the configured one, else UTC; never the machine's.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.timezone.map_or(chrono_tz::Tz::UTC, |zone| zone.tz())

@@ -10,7 +10,11 @@ use super::StoreError;
 const APPLICATION_ID: i32 = 0x6872_6b72;
 
 /// One step a released version; never edited once it has been released.
-const STEPS: &[&str] = &[include_str!("migrations/001.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
 
 /// The version of a state; 0 for a new one.
 ///

@@ -6,6 +6,7 @@
 
 mod entries;
 mod error;
+mod hosts;
 mod lock;
 mod migrate;
 mod settings;

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use url::Url;
 
 use super::{Desk, StoreError};
-use crate::model::{Channel, SourceId, Timestamp};
+use crate::model::{Channel, Move, SourceId, Timestamp};
 
 /// What is known of a source.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,6 +48,12 @@ pub struct SourceState {
     pub gone: bool,
     /// Items in the last reading.
     pub items: u64,
+    /// The status of the last answer; `None` when there was none.
+    pub status: Option<u16>,
+    /// Before this the server does not want to be asked.
+    pub retry_at: Option<Timestamp>,
+    /// A permanent redirect that was seen.
+    pub moved: Option<Move>,
 }
 
 /// What an answer that was read leaves behind besides its entries.
@@ -82,6 +88,10 @@ pub struct Success {
     pub next_due: Option<Timestamp>,
     /// The schedule by which that was reckoned.
     pub schedule: String,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// True when only what is new was sent (RFC 3229): that says nothing of how many items there are.
+    pub is_delta: bool,
 }
 
 /// What a failed visit leaves behind.
@@ -97,6 +107,10 @@ pub struct Trouble {
     pub next_due: Option<Timestamp>,
     /// The schedule by which that was reckoned.
     pub schedule: String,
+    /// The status of the answer; `None` when there was none.
+    pub status: Option<u16>,
+    /// Before this the server does not want to be asked.
+    pub retry_at: Option<Timestamp>,
 }
 
 pub(super) fn time(seconds: i64) -> Timestamp {
@@ -104,7 +118,8 @@ pub(super) fn time(seconds: i64) -> Timestamp {
 }
 
 const COLUMNS: &str = "id, url, found_url, etag, last_modified, body_hash, channel, first_read, last_try, \
-     last_success, next_due, failures, failing_since, message, max_age, gone, items, reader, schedule";
+     last_success, next_due, failures, failing_since, message, max_age, gone, items, reader, schedule, status, \
+     retry_at, moved";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let at = |index: usize| row.get::<_, Option<i64>>(index).map(|seconds| seconds.map(time));
@@ -128,6 +143,9 @@ fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         items: row.get::<_, i64>(16)?.unsigned_abs(),
         reader: row.get(17)?,
         schedule: row.get(18)?,
+        status: row.get(19)?,
+        retry_at: at(20)?,
+        moved: row.get::<_, Option<String>>(21)?.and_then(|moved| serde_json::from_str(&moved).ok()),
     })
 }
 
@@ -154,6 +172,9 @@ impl Desk {
              failures = iif(url = excluded.url, failures, 0), \
              failing_since = iif(url = excluded.url, failing_since, NULL), \
              message = iif(url = excluded.url, message, NULL), gone = iif(url = excluded.url, gone, 0), \
+             status = iif(url = excluded.url, status, NULL), \
+             retry_at = iif(url = excluded.url, retry_at, NULL), \
+             moved = iif(url = excluded.url, moved, NULL), \
              url = excluded.url RETURNING id";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query.query_row([id.as_str(), url], |row| row.get(0)).map_err(|e| self.fail(e))
@@ -167,7 +188,7 @@ impl Desk {
         let row = self.source_row(id, &success.url)?;
         let sql = "UPDATE source SET last_try = ?2, last_success = ?2, next_due = ?3, failures = 0, \
              failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = coalesce(?5, etag), \
-             last_modified = coalesce(?6, last_modified), schedule = ?7 WHERE id = ?1";
+             last_modified = coalesce(?6, last_modified), schedule = ?7, status = ?8, retry_at = NULL WHERE id = ?1";
         let due = success.next_due.map(|at| at.timestamp());
         let max_age = success.max_age.map(|s| s as i64);
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
@@ -179,7 +200,8 @@ impl Desk {
                 max_age,
                 success.etag,
                 success.last_modified,
-                success.schedule
+                success.schedule,
+                success.status
             ])
             .map(drop)
             .map_err(|e| self.fail(e))
@@ -192,11 +214,21 @@ impl Desk {
     pub fn note_trouble(&self, id: &SourceId, trouble: &Trouble, now: Timestamp) -> Result<(), StoreError> {
         let row = self.source_row(id, &trouble.url)?;
         let sql = "UPDATE source SET last_try = ?2, next_due = ?3, failures = failures + 1, \
-             failing_since = coalesce(failing_since, ?2), message = ?4, gone = ?5, schedule = ?6 WHERE id = ?1";
+             failing_since = coalesce(failing_since, ?2), message = ?4, gone = ?5, schedule = ?6, status = ?7, \
+             retry_at = ?8 WHERE id = ?1";
         let due = trouble.next_due.map(|at| at.timestamp());
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
-            .execute(params![row, now.timestamp(), due, trouble.message, trouble.gone, trouble.schedule])
+            .execute(params![
+                row,
+                now.timestamp(),
+                due,
+                trouble.message,
+                trouble.gone,
+                trouble.schedule,
+                trouble.status,
+                trouble.retry_at.map(|at| at.timestamp())
+            ])
             .map(drop)
             .map_err(|e| self.fail(e))
     }
@@ -212,7 +244,8 @@ impl Desk {
     ) -> Result<(), StoreError> {
         let sql = "UPDATE source SET last_try = ?2, last_success = ?2, first_read = coalesce(first_read, ?2), \
              next_due = ?3, failures = 0, failing_since = NULL, message = NULL, gone = 0, max_age = ?4, etag = ?5, \
-             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, items = ?10, reader = ?11, schedule = ?12 WHERE id = ?1";
+             last_modified = ?6, body_hash = ?7, channel = ?8, found_url = ?9, \
+             items = iif(?14, items, ?10), reader = ?11, schedule = ?12, status = ?13, retry_at = NULL WHERE id = ?1";
         let channel = serde_json::to_string(channel).unwrap_or_else(|_| "{}".to_owned());
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
@@ -229,9 +262,22 @@ impl Desk {
                 items as i64,
                 success.reader,
                 success.schedule,
+                success.status,
+                success.is_delta,
             ])
             .map(drop)
             .map_err(|e| self.fail(e))
+    }
+
+    /// Notes where a source says that it lives now; `None` forgets it. The source has been visited before.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_move(&self, id: &SourceId, moved: Option<&Move>) -> Result<(), StoreError> {
+        let sql = "UPDATE source SET moved = ?2 WHERE slug = ?1";
+        let moved = moved.and_then(|moved| serde_json::to_string(moved).ok());
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query.execute(params![id.as_str(), moved]).map(drop).map_err(|e| self.fail(e))
     }
 
     /// So many entries are kept of a source, and the newest `published` among them.

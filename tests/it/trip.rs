@@ -169,3 +169,49 @@ fn preview_and_online_check_store_nothing() {
     assert!(checked.stdout.contains("khobor: 1 items"), "{}", checked.stdout);
     assert!(!home.at("state").exists() && !home.at("public").exists());
 }
+
+#[test]
+fn only_what_is_new_is_sent_where_a_server_can() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    let config = home.read("harkara.toml").replace("every = \"1h\"", "expect = { min_items = 2 }");
+    home.write("harkara.toml", config);
+    let reply = |status: &str, headers: &[&str], titles: &[&str]| {
+        let headers = [&["Content-Type: application/rss+xml"], headers].concat();
+        site.set("/feed", Reply::new(status, &headers, feed(titles)));
+    };
+    reply("200 OK", &["ETag: \"1\"", "Last-Modified: then"], &["one", "two"]);
+    home.run_at("2026-11-23T01:00:00Z", 0);
+    assert_eq!(site.last().header("a-im"), None);
+
+    reply("226 IM Used", &["IM: feed", "ETag: \"2\""], &["three"]);
+    home.run_at("2026-11-23T02:00:00Z", 0);
+    let asked = site.last();
+    assert_eq!((asked.header("a-im"), asked.header("if-none-match")), (Some("feed"), Some("\"1\"")));
+    assert_eq!(titles(&home), ["three", "one", "two"]);
+
+    // Without a mark of its own it follows the version that is known, and the same part again is nothing new.
+    reply("226 IM Used", &["IM: feed"], &["three"]);
+    home.run_at("2026-11-23T03:00:00Z", 0);
+    assert_eq!(site.last().header("if-none-match"), Some("\"2\""));
+    reply("226 IM Used", &["IM: feed", "ETag: \"3\""], &[]);
+    home.run_at("2026-11-23T04:00:00Z", 0);
+    assert_eq!(
+        (site.last().header("if-none-match"), site.last().header("if-modified-since")),
+        (Some("\"2\""), Some("then"))
+    );
+    let status = home.harkara(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_str(&status.stdout).unwrap();
+    assert_eq!(status[0]["items"], 2, "a part says nothing of how many there are");
+
+    // A server that sends the whole, or makes parts in a way that nobody asked for.
+    reply("200 OK", &["ETag: \"4\""], &["four", "three", "one", "two"]);
+    home.run_at("2026-11-23T05:00:00Z", 0);
+    site.set("/feed", Reply::new("226 IM Used", &["IM: vcdiff"], "\u{0}"));
+    site.on("/feed", Reply::new("200 OK", &["ETag: \"5\""], feed(&["five", "four"])));
+    home.run_at("2026-11-23T06:00:00Z", 0);
+    assert_eq!((site.last().header("a-im"), site.last().header("if-none-match")), (None, None));
+    assert_eq!(titles(&home), ["five", "four", "three", "one", "two"]);
+    reply("200 OK", &[], &["five"]);
+    assert!(home.run_at("2026-11-23T07:00:00Z", 1).stderr.contains("gave 1 items"));
+}
