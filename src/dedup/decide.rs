@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::claim::claims;
 use super::date::{settle, whole};
 use super::key::{Alias, AliasKind, Keyed};
-use super::sift::sift;
+use super::sift::Sifted;
 use crate::model::{Remark, Timestamp};
 
 /// The store's number of an entry.
@@ -107,9 +107,9 @@ pub struct Settled {
 
 /// Decides about the items of one reading. `list_date`: the date of the whole list, where it tells one. `now` is the
 /// time of the fetch.
-pub fn decide(items: Vec<Keyed>, known: &Known, list_date: Option<Timestamp>, now: Timestamp) -> Settled {
-    let mut out = Settled::default();
-    let items = sift(items, &mut out);
+pub fn decide(sifted: Sifted, known: &Known, list_date: Option<Timestamp>, now: Timestamp) -> Settled {
+    let Sifted { items, count: _, shared, remarks } = sifted;
+    let mut out = Settled { decided: Vec::with_capacity(items.len()), shared, remarks };
     let claims = claims(&items, known);
     let dates = settle(&items, known.first_sight.then_some(list_date), now);
     for ((mut keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
@@ -153,6 +153,7 @@ fn story(keyed: &Keyed, published: Timestamp, known: &Known) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::super::key::keyed;
+    use super::super::sift::sift;
     use super::*;
     use crate::model::{Html, Item};
 
@@ -184,14 +185,14 @@ mod tests {
         "2026-11-23T12:00:00Z".parse().unwrap()
     }
 
-    fn keyed_all(items: Vec<Item>) -> Vec<Keyed> {
-        items.into_iter().map(|item| keyed(item, None)).collect()
+    fn sifted(items: Vec<Item>) -> Sifted {
+        sift(items.into_iter().map(|item| keyed(item, None)).collect())
     }
 
     /// What the store would know after `items` had been read.
     fn after(items: Vec<Item>) -> Known {
         let mut known = Known::default();
-        let settled = decide(keyed_all(items), &known, None, now());
+        let settled = decide(sifted(items), &known, None, now());
         for alias in &settled.shared {
             known.aliases.insert(*alias, KnownAlias { row: -1, shared: true });
         }
@@ -216,7 +217,7 @@ mod tests {
     }
 
     fn new_ones(known: &Known, items: Vec<Item>) -> usize {
-        let settled = decide(keyed_all(items), known, None, now());
+        let settled = decide(sifted(items), known, None, now());
         settled.decided.iter().filter(|(_, d)| matches!(d, Decision::New { .. })).count()
     }
 
@@ -285,7 +286,7 @@ mod tests {
         let mut items = week();
         items[0].id = Some("https://a.example/1".into());
         items.push(item("https://a.example/1#1", "https://a.example/1", "t1", "2026-11-01T09:00:00Z"));
-        let settled = decide(keyed_all(items), &Known::default(), None, now());
+        let settled = decide(sifted(items), &Known::default(), None, now());
         assert_eq!(settled.decided.len(), 6);
         assert!(settled.remarks[0].text.contains("taken once"));
     }
@@ -293,7 +294,7 @@ mod tests {
     #[test]
     fn an_item_that_holds_nothing_is_left_out() {
         let blank = Item { id: Some("only an id".into()), published: Some(now()), ..Item::default() };
-        let settled = decide(keyed_all(vec![blank, week().remove(0)]), &Known::default(), None, now());
+        let settled = decide(sifted(vec![blank, week().remove(0)]), &Known::default(), None, now());
         assert_eq!(settled.decided.len(), 1);
         assert_eq!(settled.remarks[0].item, Some(1));
     }
@@ -304,11 +305,11 @@ mod tests {
         let mut edited = week().remove(0);
         edited.content = Some(Html::from_cleaner("<p>corrected</p>".into()));
         edited.published = Some("2026-11-23T11:00:00Z".parse().unwrap());
-        let settled = decide(keyed_all(vec![edited.clone()]), &known, None, now());
+        let settled = decide(sifted(vec![edited.clone()]), &known, None, now());
         assert_eq!(settled.decided[0].1, Decision::Changed { row: 0, updated: edited.published.unwrap() });
         let mut retouched = week().remove(0);
         retouched.rights = Some("CC0".into());
-        let settled = decide(keyed_all(vec![retouched]), &known, None, now());
+        let settled = decide(sifted(vec![retouched]), &known, None, now());
         assert_eq!(settled.decided[0].1, Decision::Retouched { row: 0 });
     }
 
@@ -316,13 +317,13 @@ mod tests {
     fn the_order_of_the_list_does_not_matter() {
         let known = after(week());
         let mut items = each(|n, item| item.id = Some(format!("g{}", 6 - n)));
-        let forward: HashMap<String, Decision> = decide(keyed_all(items.clone()), &known, None, now())
+        let forward: HashMap<String, Decision> = decide(sifted(items.clone()), &known, None, now())
             .decided
             .into_iter()
             .map(|(k, d)| (k.item.title.unwrap_or_default(), d))
             .collect();
         items.reverse();
-        let backward: HashMap<String, Decision> = decide(keyed_all(items), &known, None, now())
+        let backward: HashMap<String, Decision> = decide(sifted(items), &known, None, now())
             .decided
             .into_iter()
             .map(|(k, d)| (k.item.title.unwrap_or_default(), d))

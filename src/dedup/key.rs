@@ -42,9 +42,16 @@ pub struct Keyed {
     pub text_hash: [u8; 16],
     /// Of everything, dates and own id apart: when it moves, the stored item is replaced.
     pub item_hash: [u8; 16],
+    /// The whole item as it is kept: JSON of [`Item`].
+    pub json: String,
 }
 
 impl Keyed {
+    /// The item with its body, as it is kept.
+    pub fn whole(&self) -> Item {
+        serde_json::from_str(&self.json).unwrap_or_else(|_| self.item.clone())
+    }
+
     /// True when neither an id nor a link of its own tells this item.
     pub fn is_unmarked(&self) -> bool {
         self.alias(AliasKind::Guid).is_none() && self.alias(AliasKind::Link).is_none()
@@ -108,8 +115,10 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
         aliases.push((AliasKind::Short, alias(b"short", &[&title, &text, &day])));
     }
     let text_hash = hash(b"text", &[&title, &text]);
-    let item_hash = hash(b"item", &[&metadata(&item)]);
-    Keyed { item, aliases, text_hash, item_hash }
+    let (item, bare) = bare(item);
+    let item_hash = hash(b"item", &[&bare]);
+    let json = whole(&item, &bare);
+    Keyed { item, aliases, text_hash, item_hash, json }
 }
 
 fn moment(title: &str, published: Timestamp) -> Alias {
@@ -122,10 +131,27 @@ fn body(item: &Item) -> String {
     html.map(|html| fold(&html.text()).to_lowercase()).unwrap_or_default()
 }
 
-/// Everything but what a source may stamp anew at each request: its dates and its id.
-fn metadata(item: &Item) -> String {
-    let bare = Item { id: None, published: None, updated: None, ..item.clone() };
-    serde_json::to_string(&bare).unwrap_or_default()
+/// The JSON of everything but what a source may stamp anew at each request: its dates and its id.
+fn bare(mut item: Item) -> (Item, String) {
+    let stamped = (item.id.take(), item.published.take(), item.updated.take());
+    // An `Item` holds strings, numbers and instants only: it cannot fail to be JSON.
+    let json = serde_json::to_string(&item).unwrap_or_else(|_| "{}".to_owned());
+    (item.id, item.published, item.updated) = stamped;
+    (item, json)
+}
+
+/// The JSON of the whole item, its text written once: what `bare` left out comes first.
+fn whole(item: &Item, bare: &str) -> String {
+    let stamped =
+        Item { id: item.id.clone(), published: item.published, updated: item.updated, ..Item::default() };
+    let mut json = serde_json::to_string(&stamped).unwrap_or_else(|_| "{}".to_owned());
+    let rest = bare.strip_prefix('{').unwrap_or("}");
+    json.pop();
+    if json.len() > 1 && rest.len() > 1 {
+        json.push(',');
+    }
+    json.push_str(rest);
+    json
 }
 
 fn hash(kind: &[u8], parts: &[&str]) -> [u8; 16] {

@@ -15,3 +15,4 @@ mod tracking;
 pub use decide::{Decision, Elsewhere, Known, KnownAlias, KnownEntry, MOST_MARKS, Row, Settled, decide};
 pub use id::candidates as id_candidates;
 pub use key::{Alias, AliasKind, Keyed, keyed};
+pub use sift::{Sifted, sift};

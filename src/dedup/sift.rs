@@ -4,13 +4,36 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::decide::Settled;
 use super::key::{Alias, AliasKind, Keyed, link_key};
 use crate::model::{Item, Remark, Stage};
 use crate::value::fold::fold;
 
-/// Takes out items that hold nothing or stand twice, and takes away aliases that several different items of the reading share.
-pub(super) fn sift(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+/// The items of one reading, each once, with the marks that tell it from the others.
+#[derive(Debug, Clone, Default)]
+pub struct Sifted {
+    /// In document order. Their bodies are gone: nothing after this looks at them, and `json` has them.
+    pub items: Vec<Keyed>,
+    /// How many there were before.
+    pub count: usize,
+    /// Aliases that several of them have.
+    pub shared: Vec<Alias>,
+    /// What was odd.
+    pub remarks: Vec<Remark>,
+}
+
+/// Takes out items that hold nothing or stand twice, and takes away aliases that several different items of the reading
+/// share. Looks at the reading only, not at what is known.
+pub fn sift(items: Vec<Keyed>) -> Sifted {
+    let mut out = Sifted { count: items.len(), ..Sifted::default() };
+    out.items = sifted(items, &mut out);
+    for Keyed { item, .. } in &mut out.items {
+        item.content = None;
+        item.summary = None;
+    }
+    out
+}
+
+fn sifted(items: Vec<Keyed>, out: &mut Sifted) -> Vec<Keyed> {
     let items = without_blanks(items, out);
     let items = fold_kind(items, AliasKind::Guid, out);
     let items = fold_kind(items, AliasKind::Link, out);
@@ -22,7 +45,7 @@ pub(super) fn sift(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
 }
 
 /// Of items that have nothing to tell them by but their words, and the same words, one is enough.
-fn without_echoes(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+fn without_echoes(items: Vec<Keyed>, out: &mut Sifted) -> Vec<Keyed> {
     let mut seen = HashSet::new();
     let mut kept = Vec::with_capacity(items.len());
     for (index, keyed) in items.into_iter().enumerate() {
@@ -41,7 +64,7 @@ fn without_echoes(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
 }
 
 /// A weaker mark that several items of the list share tells none of them.
-fn take_shared(items: &mut [Keyed], kind: AliasKind, out: &mut Settled) {
+fn take_shared(items: &mut [Keyed], kind: AliasKind, out: &mut Sifted) {
     let mut counts: HashMap<Alias, usize> = HashMap::new();
     for alias in items.iter().filter_map(|keyed| keyed.alias(kind)) {
         *counts.entry(alias).or_default() += 1;
@@ -56,7 +79,7 @@ fn take_shared(items: &mut [Keyed], kind: AliasKind, out: &mut Settled) {
     out.shared.extend(shared);
 }
 
-fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Settled) -> Vec<Keyed> {
+fn fold_kind(items: Vec<Keyed>, kind: AliasKind, out: &mut Sifted) -> Vec<Keyed> {
     let mut groups: HashMap<Alias, Vec<usize>> = HashMap::new();
     for (index, keyed) in items.iter().enumerate() {
         if let Some(alias) = keyed.alias(kind) {
@@ -143,7 +166,7 @@ fn id_is_link(keyed: &Keyed) -> bool {
 }
 
 /// Takes out items that nobody could read or follow.
-fn without_blanks(items: Vec<Keyed>, out: &mut Settled) -> Vec<Keyed> {
+fn without_blanks(items: Vec<Keyed>, out: &mut Sifted) -> Vec<Keyed> {
     let is_blank = |item: &Item| {
         let texts = [item.summary.as_ref(), item.content.as_ref()];
         let says = texts.into_iter().flatten().any(|html| !html.is_empty());

@@ -80,6 +80,13 @@ impl EntryId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// 63 bits of a hash of the URI: what an index holds in its place.
+    pub fn number(&self) -> i64 {
+        let [a, b, c, d, e, f, g, h, ..] = *blake3::hash(self.0.as_bytes()).as_bytes();
+        // 63 bits: the stores know signed integers.
+        (u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> 1) as i64
+    }
 }
 
 /// A `urn:uuid:` over `parts`, version 8 (RFC 9562 section 5.8): the same parts give the same id on every machine.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::dedup::{self, Keyed};
+use crate::dedup::{self, Sifted};
 use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings};
 use crate::model::{Channel, Move, Remark, Stage};
 use crate::normalize;
@@ -36,7 +36,7 @@ impl Asker {
 /// What reading an answer gave.
 pub(super) struct Copy {
     pub(super) channel: Channel,
-    pub(super) items: Vec<Keyed>,
+    pub(super) sifted: Sifted,
     pub(super) remarks: Vec<Remark>,
 }
 
@@ -256,9 +256,10 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
                 let normalized = normalize::reading(*reading, &settings);
                 remarks.extend(normalized.remarks);
                 let home = normalized.channel.home_url.clone();
-                let items =
+                let keyed =
                     normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
-                Ok(Read::Feed(Box::new(Copy { channel: normalized.channel, items, remarks })))
+                let sifted = dedup::sift(keyed);
+                Ok(Read::Feed(Box::new(Copy { channel: normalized.channel, sifted, remarks })))
             }
         }
     });

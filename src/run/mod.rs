@@ -14,6 +14,7 @@ mod visit;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
@@ -215,18 +216,21 @@ async fn visit_all(
     let mut under_way = JoinSet::new();
     let mut lines = Vec::new();
     let mut deadline = None;
+    // Some more than the client lets out at once: while one is read, another is asked.
+    let hands = Arc::new(Semaphore::new(road.config.fetch.concurrency * 2));
     loop {
-        // Some more than the client lets out at once: while one is read, another is asked.
-        while deadline.is_none() && under_way.len() < road.config.fetch.concurrency * 2 {
-            let Some((place, state)) = waiting.next() else { break };
-            let road = Arc::clone(road);
-            under_way.spawn(async move { (place, visit::visit(&road, place, state).await) });
-        }
         let done = match deadline {
             None => tokio::select! {
                 biased;
                 () = stop.wished() => {
                     deadline = Some(Instant::now() + GRACE);
+                    continue;
+                }
+                // Never closed, so never refused.
+                Ok(hand) = Arc::clone(&hands).acquire_owned(), if waiting.len() > 0 => {
+                    let Some((place, state)) = waiting.next() else { continue };
+                    let road = Arc::clone(road);
+                    under_way.spawn(async move { (place, visit::visit(&road, place, state, hand).await) });
                     continue;
                 }
                 done = under_way.join_next() => done,

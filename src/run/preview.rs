@@ -61,7 +61,7 @@ pub async fn preview(config: &Config, source: &Source) -> Result<Result<Preview,
         }),
         End::Fresh(fresh) => {
             let (heard, success, copy) = *fresh;
-            let items = copy.items.into_iter().map(|keyed| show(source, keyed.item)).collect();
+            let items = copy.sifted.items.iter().map(|keyed| show(source, keyed.whole())).collect();
             Ok(Preview {
                 url: heard.url,
                 found_url: success.found_url,

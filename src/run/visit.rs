@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Road;
 use super::ask::{End, Heard, Refusal, ask};
-use crate::dedup::{self, Keyed};
+use crate::dedup::{self, Sifted};
 use crate::model::{Channel, Move, Remark, SourceId, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
 use crate::schedule::{self, History};
@@ -15,11 +15,15 @@ use crate::source::Source;
 use crate::source::moved::{self, Sameness};
 use crate::store::{Answered, Desk, SourceState, StoreError, Success, Taken, Trouble};
 
+/// Held from the question until what it brought is written (not yet committed): so many answers are in memory at once.
+pub(super) type Hand = tokio::sync::OwnedSemaphorePermit;
+
 /// Visits the source at `place` of the configuration.
 pub(super) async fn visit(
     road: &Arc<Road>,
     place: usize,
     state: Option<SourceState>,
+    hand: Hand,
 ) -> Result<SourceLine, StoreError> {
     let source = &road.config.sources[place];
     let state = state.filter(|state| state.url == source.url.as_str());
@@ -33,18 +37,22 @@ pub(super) async fn visit(
         End::Unchanged(unchanged) => {
             let (heard, success) = *unchanged;
             road.courtesy.answered(&heard.url);
-            line.remarks.extend(note_unchanged(road, source, state, heard, success).await?);
+            line.remarks.extend(note_unchanged(road, source, state, heard, success, hand).await?);
         }
         End::Fresh(fresh) => {
             let (heard, mut success, copy) = *fresh;
             road.courtesy.answered(&heard.url);
             line.url = heard.url.to_string();
             line.remarks = copy.remarks;
-            let recent =
-                copy.items.iter().filter_map(|keyed| keyed.item.published.or(keyed.item.updated)).collect();
+            let recent = copy
+                .sifted
+                .items
+                .iter()
+                .filter_map(|keyed| keyed.item.published.or(keyed.item.updated))
+                .collect();
             success.next_due = Some(due_after(source, &success, Some(&copy.channel), recent, road.now));
             success.schedule = schedule_print(source);
-            let items = copy.items.len();
+            let items = copy.sifted.count;
             // A part of an answer says nothing of how many there are.
             let least = if success.is_delta { 0 } else { source.min_items };
             let short = Some(least).filter(|least| items < *least).map(|least| Failure {
@@ -65,7 +73,8 @@ pub(super) async fn visit(
                 trouble(road, source, state.as_ref(), &refusal)
             });
             let answer = Answered { success, trouble, channel: copy.channel };
-            let taken = take_in(road, source, state, heard, answer, copy.items, &mut line.remarks).await?;
+            let taken = take_in(road, source, state, heard, answer, copy.sifted, hand).await?;
+            line.remarks.extend(taken.remarks);
             line.visit = match short {
                 Some(failure) => Visit::Failed(failure),
                 None => {
@@ -73,13 +82,27 @@ pub(super) async fn visit(
                 }
             };
         }
-        End::Failed(refusal) => line.visit = note_failed(road, source, state, *refusal).await?,
+        End::Failed(refusal) => line.visit = note_failed(road, source, state, *refusal, hand).await?,
         End::Closed { host, left } => {
             let until = road.now + TimeDelta::from_std(left).unwrap_or_default();
             line.visit = Visit::Waiting { host, until };
         }
     }
     Ok(line)
+}
+
+/// Writes what a visit brought, together with what others bring, and lets go of `hand` when it is written.
+async fn write<T, F>(road: &Road, hand: Hand, job: F) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
+{
+    let job = move |desk: &Desk| {
+        let done = job(desk);
+        drop(hand);
+        done
+    };
+    road.writer.gather(job).await
 }
 
 /// Nothing new came; gives what the owner should know.
@@ -89,6 +112,7 @@ async fn note_unchanged(
     state: Option<SourceState>,
     heard: Heard,
     mut success: Success,
+    hand: Hand,
 ) -> Result<Option<Remark>, StoreError> {
     let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
     let before = state.as_ref().and_then(|state| state.moved.clone());
@@ -105,7 +129,7 @@ async fn note_unchanged(
         note_move(desk, &source.id, before.as_ref(), moved.as_ref())?;
         desk.note_hosts(&hosts)
     };
-    road.writer.call(job).await?;
+    write(road, hand, job).await?;
     Ok(remark)
 }
 
@@ -115,14 +139,14 @@ async fn take_in(
     state: Option<SourceState>,
     heard: Heard,
     answer: Answered,
-    items: Vec<Keyed>,
-    remarks: &mut Vec<Remark>,
+    sifted: Sifted,
+    hand: Hand,
 ) -> Result<Taken, StoreError> {
     let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
     let list_date = answer.channel.updated.or(answer.channel.published);
-    let decide = move |items, known: &dedup::Known| dedup::decide(items, known, list_date, now);
+    let decide = move |sifted, known: &dedup::Known| dedup::decide(sifted, known, list_date, now);
     let job = move |desk: &Desk| {
-        let taken = desk.take_in(&source.id, &answer, items, now, decide)?;
+        let taken = desk.take_in(&source.id, &answer, sifted, now, decide)?;
         let known = taken.same + taken.changed + taken.retouched;
         let same = state
             .as_ref()
@@ -133,9 +157,8 @@ async fn take_in(
         desk.note_hosts(&hosts)?;
         Ok((taken, remark))
     };
-    let (mut taken, remark) = road.writer.call(job).await?;
-    remarks.append(&mut taken.remarks);
-    remarks.extend(remark);
+    let (mut taken, remark) = write(road, hand, job).await?;
+    taken.remarks.extend(remark);
     Ok(taken)
 }
 
@@ -144,6 +167,7 @@ async fn note_failed(
     source: &Source,
     state: Option<SourceState>,
     mut refusal: Refusal,
+    hand: Hand,
 ) -> Result<Visit, StoreError> {
     if let (Some(429 | 503), Some(host)) = (refusal.status, &refusal.host) {
         road.courtesy.refused(&road.asker.client, host, &source.id, refusal.retry_after);
@@ -158,7 +182,7 @@ async fn note_failed(
         desk.note_trouble(&id, &trouble, now)?;
         desk.note_hosts(&hosts)
     };
-    road.writer.call(job).await?;
+    write(road, hand, job).await?;
     Ok(Visit::Failed(refusal.failure))
 }
 

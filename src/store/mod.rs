@@ -7,21 +7,24 @@
 mod entries;
 mod error;
 mod hosts;
+mod ledger;
 mod lock;
 mod migrate;
 mod settings;
 mod sources;
+mod walk;
 mod writer;
 
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use entries::{Cursor, Found, Taken, Walk};
+pub use entries::Taken;
 pub use error::StoreError;
 pub use lock::Lock;
 pub use settings::Settings;
 pub use sources::{Answered, SourceState, Success, Trouble};
+pub use walk::{Cursor, Found, Walk};
 pub use writer::{Desk, Writer};
 
 /// Opens the database for reading beside a writer. `None`: there is none yet.
@@ -63,6 +66,10 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
     connection.pragma_update(None, "cache_size", -32_000).map_err(fail)?;
+    // What a savepoint would restore is kept in memory, not in a file: it is there for a moment and small.
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(fail)?;
+    // Pages of the indexes are written again and again; folded in less often, most of that never leaves the log.
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(64);
     migrate::migrate(path, &mut connection)?;
     Ok(connection)

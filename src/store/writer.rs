@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -28,7 +29,16 @@ impl Desk {
 }
 
 /// Runs on the desk, if a transaction could be begun; answers through a channel of its own once the group is committed.
-type Job = Box<dyn FnOnce(Result<&Desk, &StoreError>) -> Answer + Send>;
+struct Job {
+    run: Box<dyn FnOnce(Result<&Desk, &StoreError>) -> Answer + Send>,
+    patience: Patience,
+}
+/// Whether a job's commit may wait for others that are not there yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    None,
+    Some,
+}
 /// Called with the fate of the commit.
 type Answer = Box<dyn FnOnce(Result<(), &StoreError>) + Send>;
 
@@ -41,8 +51,13 @@ pub struct Writer {
     _lock: Lock,
 }
 
-/// So many jobs share a commit at the most: a killed run loses no more than these.
-const GROUP: usize = 256;
+/// So long jobs may gather for one commit: a killed run loses no more than what was read in that time. Each commit
+/// writes every page that it touched, and those of the indexes are touched again and again.
+const GATHERING: Duration = Duration::from_millis(500);
+/// So long a patient job waits for the next one.
+const LULL: Duration = Duration::from_millis(5);
+/// So many jobs share a commit at the most.
+const GROUP: usize = 4096;
 
 impl Writer {
     /// Locks the state, opens it and starts the thread.
@@ -70,21 +85,43 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
     {
+        self.send(Patience::None, job).await
+    }
+
+    /// The same for one of many: its commit waits for others, up to [`GATHERING`].
+    ///
+    /// # Errors
+    /// As [`Writer::call`].
+    pub async fn gather<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.send(Patience::Some, job).await
+    }
+
+    async fn send<T, F>(&self, patience: Patience, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
+    {
         let (tell, told) = oneshot::channel();
-        let boxed: Job = Box::new(move |desk| {
+        let run = move |desk: Result<&Desk, &StoreError>| {
             let result = desk.map_err(StoreError::clone).and_then(|desk| in_savepoint(desk, job));
-            Box::new(move |committed| {
+            let answer: Answer = Box::new(move |committed| {
                 let result = match committed {
                     Ok(()) => result,
                     Err(error) => Err(error.clone()),
                 };
                 // The asker may have gone (a run that was stopped): what is written stays written.
                 let _ = tell.send(result);
-            })
-        });
+            });
+            answer
+        };
+        let job = Job { run: Box::new(run), patience };
         let gone =
             || StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
-        self.jobs.as_ref().ok_or_else(gone)?.send(boxed).map_err(|_| gone())?;
+        self.jobs.as_ref().ok_or_else(gone)?.send(job).map_err(|_| gone())?;
         told.await.map_err(|_| gone())?
     }
 }
@@ -130,7 +167,7 @@ fn work(mut desk: Desk, queue: &mpsc::Receiver<Job>) {
     let _ = desk.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/// One transaction: `first` and whatever else is waiting.
+/// One transaction: `first`, whatever else is waiting, and what comes in time where nobody is in a hurry.
 fn group(
     desk: &mut Desk,
     first: Job,
@@ -141,15 +178,23 @@ fn group(
     let fail = |error| StoreError::sqlite(&path, error);
     if let Err(error) = desk.connection.execute_batch("BEGIN IMMEDIATE") {
         let error = fail(error);
-        answers.push(first(Err(&error)));
+        answers.push((first.run)(Err(&error)));
         return Err(error);
     }
-    answers.push(first(Ok(desk)));
-    while answers.len() < GROUP && !desk.connection.is_autocommit() {
-        match queue.try_recv() {
-            Ok(job) => answers.push(job(Ok(desk))),
-            Err(_) => break,
+    let begun = Instant::now();
+    let mut patience = Patience::Some;
+    let mut next = Some(first);
+    while let Some(job) = next.take() {
+        if job.patience == Patience::None {
+            patience = Patience::None;
         }
+        answers.push((job.run)(Ok(desk)));
+        let full = answers.len() >= GROUP || desk.connection.is_autocommit() || begun.elapsed() >= GATHERING;
+        next = match (full, patience) {
+            (true, _) => None,
+            (false, Patience::None) => queue.try_recv().ok(),
+            (false, Patience::Some) => queue.recv_timeout(LULL).ok(),
+        };
     }
     if desk.connection.is_autocommit() {
         return Err(StoreError::Full(path));

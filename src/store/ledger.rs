@@ -1,0 +1,208 @@
+//! The ledger: under which marks the entries of a source are found again, and which links tell stories across sources.
+
+use std::collections::hash_map::Entry as Place;
+use std::fmt::Write as _;
+
+use rusqlite::{params, params_from_iter, types::Value};
+
+use super::sources::time;
+use super::{Desk, StoreError};
+use crate::dedup::{Alias, AliasKind, Elsewhere, Keyed, Known, KnownAlias, KnownEntry, MOST_MARKS};
+
+/// An entry of another source under the same link.
+struct There {
+    source: i64,
+    elsewhere: Elsewhere,
+}
+
+impl Desk {
+    /// What the ledger knows of these items.
+    pub(super) fn known(&self, source: i64, items: &[Keyed]) -> Result<Known, StoreError> {
+        let first_read: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT first_read FROM source WHERE id = ?1")
+            .and_then(|mut query| query.query_row([source], |row| row.get(0)))
+            .map_err(|e| self.fail(e))?;
+        let mut known = Known { first_sight: first_read.is_none(), ..Known::default() };
+        // The first reading of a source finds nothing of its own: one question instead of one for each mark.
+        if self.has_marks(source)? {
+            self.own_marks(source, items, &mut known)?;
+            self.own_entries(&mut known)?;
+        }
+        self.elsewhere(source, items, &mut known)?;
+        Ok(known)
+    }
+
+    fn has_marks(&self, source: i64) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM alias WHERE source = ?1 LIMIT 1")
+            .and_then(|mut query| query.exists([source]))
+            .map_err(|e| self.fail(e))
+    }
+
+    fn own_marks(&self, source: i64, items: &[Keyed], known: &mut Known) -> Result<(), StoreError> {
+        let fail = |e| self.fail(e);
+        let sql = "SELECT entry FROM alias WHERE source = ?1 AND hash = ?2";
+        let mut query = self.connection.prepare_cached(sql).map_err(fail)?;
+        for (_, alias) in items.iter().flat_map(|keyed| &keyed.aliases) {
+            let mut rows = query.query([source, alias.0]).map_err(fail)?;
+            if let Some(row) = rows.next().map_err(fail)? {
+                let entry: Option<i64> = row.get(0).map_err(fail)?;
+                let mark = KnownAlias { row: entry.unwrap_or_default(), shared: entry.is_none() };
+                known.aliases.insert(*alias, mark);
+            }
+        }
+        Ok(())
+    }
+
+    fn own_entries(&self, known: &mut Known) -> Result<(), StoreError> {
+        let fail = |e| self.fail(e);
+        let sql = "SELECT text_hash, item_hash, published, updated, marks FROM entry WHERE id = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(fail)?;
+        for mark in known.aliases.values().filter(|mark| !mark.shared) {
+            if let Place::Vacant(place) = known.entries.entry(mark.row) {
+                let entry = query
+                    .query_row([mark.row], |row| {
+                        Ok(KnownEntry {
+                            text_hash: row.get(0)?,
+                            item_hash: row.get(1)?,
+                            published: time(row.get(2)?),
+                            updated: time(row.get(3)?),
+                            marks: row.get(4)?,
+                        })
+                    })
+                    .map_err(fail)?;
+                place.insert(entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stories of other sources that have one of the links; and under which of the items' words, if those agree too.
+    fn elsewhere(&self, source: i64, items: &[Keyed], known: &mut Known) -> Result<(), StoreError> {
+        for keyed in items {
+            let Some(link) = keyed.alias(AliasKind::Link) else { continue };
+            let there = self.under_link(source, link)?;
+            for found in &there {
+                oldest(known, link, found.elsewhere);
+                for alias in [AliasKind::Place, AliasKind::Print].iter().filter_map(|kind| keyed.alias(*kind))
+                {
+                    if let Some(words) = self.under_mark(found.source, alias)? {
+                        oldest(known, alias, words);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn under_link(&self, source: i64, link: Alias) -> Result<Vec<There>, StoreError> {
+        let sql = "SELECT source, story, published FROM link JOIN entry ON id = entry \
+             WHERE hash = ?1 AND source <> ?2 ORDER BY entry";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut query| {
+                query
+                    .query_map([link.0, source], |row| {
+                        let elsewhere = Elsewhere { story: row.get(1)?, published: time(row.get(2)?) };
+                        Ok(There { source: row.get(0)?, elsewhere })
+                    })?
+                    .collect()
+            })
+            .map_err(|e| self.fail(e))
+    }
+
+    fn under_mark(&self, source: i64, alias: Alias) -> Result<Option<Elsewhere>, StoreError> {
+        let sql = "SELECT story, published FROM alias JOIN entry ON id = entry \
+             WHERE alias.source = ?1 AND hash = ?2";
+        let fail = |e| self.fail(e);
+        let mut query = self.connection.prepare_cached(sql).map_err(fail)?;
+        let mut rows = query.query([source, alias.0]).map_err(fail)?;
+        match rows.next().map_err(fail)? {
+            None => Ok(None),
+            Some(row) => Ok(Some(Elsewhere {
+                story: row.get(0).map_err(fail)?,
+                published: time(row.get(1).map_err(fail)?),
+            })),
+        }
+    }
+
+    /// Adds the aliases of an item to the ledger, and gives how many. One that another entry has already tells nothing
+    /// from now on. `marks`: how many the entry has already.
+    pub(super) fn remember(
+        &self,
+        source: i64,
+        entry: i64,
+        keyed: &Keyed,
+        known: &Known,
+        marks: u32,
+    ) -> Result<u32, StoreError> {
+        let told =
+            |alias: &Alias| known.aliases.get(alias).is_some_and(|mark| mark.shared || mark.row == entry);
+        let room = MOST_MARKS.saturating_sub(marks) as usize;
+        let untold: Vec<(AliasKind, Alias)> =
+            keyed.aliases.iter().filter(|(_, alias)| !told(alias)).take(room).copied().collect();
+        if untold.is_empty() {
+            return Ok(0);
+        }
+        let mut sql = "INSERT INTO alias (source, entry, hash) VALUES ".to_owned();
+        for place in 0..untold.len() {
+            let comma = if place == 0 { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _ = write!(sql, "{comma}(?1, ?2, ?{})", place + 3);
+        }
+        sql.push_str(" ON CONFLICT DO UPDATE SET entry = NULL WHERE entry <> excluded.entry");
+        let values = [source, entry].into_iter().chain(untold.iter().map(|(_, alias)| alias.0));
+        self.connection
+            .prepare_cached(&sql)
+            .and_then(|mut query| query.execute(params_from_iter(values.map(Value::Integer))))
+            .map_err(|e| self.fail(e))?;
+        for (_, link) in untold.iter().filter(|(kind, _)| *kind == AliasKind::Link) {
+            match known.aliases.contains_key(link) {
+                true => self.unlink(source, *link)?,
+                false => self.link(*link, entry)?,
+            }
+        }
+        Ok(untold.len() as u32)
+    }
+
+    /// These aliases tell nothing any more: several items of one reading have them.
+    pub(super) fn share(&self, source: i64, aliases: &[Alias]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO alias (source, hash, entry) VALUES (?1, ?2, NULL) ON CONFLICT DO UPDATE SET entry = NULL";
+        for alias in aliases {
+            self.connection
+                .prepare_cached(sql)
+                .and_then(|mut query| query.execute([source, alias.0]))
+                .map_err(|e| self.fail(e))?;
+            self.unlink(source, *alias)?;
+        }
+        Ok(())
+    }
+
+    fn link(&self, link: Alias, entry: i64) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO link (hash, entry) VALUES (?1, ?2)")
+            .and_then(|mut query| query.execute(params![link.0, entry]))
+            .map(drop)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// A link that several entries of a source share tells no story.
+    fn unlink(&self, source: i64, link: Alias) -> Result<(), StoreError> {
+        let sql =
+            "DELETE FROM link WHERE hash = ?1 AND (SELECT source FROM entry WHERE id = link.entry) = ?2";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut query| query.execute([link.0, source]))
+            .map(drop)
+            .map_err(|e| self.fail(e))
+    }
+}
+
+/// Several sources may have it: the oldest story is the story.
+fn oldest(known: &mut Known, alias: Alias, there: Elsewhere) {
+    let place = known.elsewhere.entry(alias).or_insert(there);
+    if there.story < place.story {
+        *place = there;
+    }
+}
