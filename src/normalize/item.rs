@@ -1,6 +1,7 @@
 //! A draft becomes an item.
 
 use ::url::Url;
+use memchr::memchr;
 
 use super::notes::Notes;
 use super::{Settings, attachment, html, instant, language, person, shown, text, url};
@@ -8,8 +9,8 @@ use crate::model::{
     Category, ChannelDraft, Draft, Html, Item, Origin, Raw, RawCategory, RawHtml, RawOrigin, RawUrl,
 };
 
-/// How much of a body is looked at to tell its language, in characters.
-const SAMPLE: usize = 2_000;
+/// How much of a body is looked at to tell its language, in characters that are shown.
+const SAMPLE: usize = 1_000;
 
 /// Normalizes one draft; `base` is that of the reading.
 pub fn item(
@@ -124,13 +125,18 @@ fn origin(raw: &RawOrigin, base: Option<&Url>) -> Option<Origin> {
 fn sample(title: Option<&str>, bodies: [&Option<Html>; 2]) -> String {
     let mut sample = String::from(title.unwrap_or_default());
     let Some(body) = bodies.into_iter().flatten().next() else { return sample };
-    let mut in_tag = false;
-    sample.extend(body.as_str().chars().take(SAMPLE).filter(|c| {
-        in_tag |= *c == '<';
-        let shown = !in_tag;
-        in_tag &= *c != '>';
-        shown
-    }));
+    let (mut rest, mut left) = (body.as_str(), SAMPLE);
+    while left > 0 && !rest.is_empty() {
+        let tag = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
+        let mut beyond = rest[..tag].chars();
+        let shown = match beyond.nth(left - 1) {
+            Some(_) => &rest[..tag - beyond.as_str().len()],
+            None => &rest[..tag],
+        };
+        sample.push_str(shown);
+        left -= shown.chars().count();
+        rest = memchr(b'>', &rest.as_bytes()[tag..]).map_or("", |end| &rest[tag + end + 1..]);
+    }
     sample
 }
 

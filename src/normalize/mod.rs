@@ -4,8 +4,10 @@
 //! Reading ─url, text, html, date, language, person, attachment→ Normalized { Channel, Items, remarks }
 //! ```
 
+mod address;
 mod attachment;
 mod channel;
+mod composed;
 pub mod html;
 mod item;
 pub mod language;

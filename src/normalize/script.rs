@@ -11,6 +11,11 @@ const ENOUGH: usize = 4;
 /// Share of letters (in hundredths) from which a script speaks for the language.
 const SHARE: usize = 30;
 
+/// How much is looked at first, in bytes; so many letters of one script there, and this share of all, are clear.
+const BEGIN: usize = 1_000;
+const CLEAR: usize = 100;
+const CLEAR_SHARE: usize = 60;
+
 /// Scripts that tell a language, or a few.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Script {
@@ -89,27 +94,68 @@ const BLOCKS: [(char, char, Script); 43] = [
     ('\u{20000}', '\u{2fa1f}', Script::Han),
 ];
 
-fn script(c: char) -> Option<Script> {
+fn block(c: char) -> Option<&'static (char, char, Script)> {
     let at = BLOCKS.partition_point(|(_, last, _)| *last < c);
-    BLOCKS.get(at).filter(|(first, _, _)| *first <= c).map(|(_, _, script)| *script)
+    BLOCKS.get(at).filter(|(first, _, _)| *first <= c)
+}
+
+fn script(c: char) -> Option<Script> {
+    block(c).map(|(_, _, script)| *script)
+}
+
+/// How many letters of each script a text holds. Most letters are of the block of the one before: they are counted
+/// together.
+fn letters(text: &str) -> [usize; 26] {
+    let mut counts = [0usize; 26];
+    let (mut latin, mut alike) = (0, 0);
+    let mut known = &BLOCKS[0];
+    let mut width = u32::from(known.1) - u32::from(known.0);
+    for c in text.chars() {
+        if c.is_ascii() {
+            latin += usize::from(c.is_ascii_alphabetic());
+        } else if u32::from(c).wrapping_sub(u32::from(known.0)) <= width {
+            alike += 1;
+        } else if let Some(found) = block(c) {
+            counts[known.2 as usize] += alike;
+            alike = 1;
+            known = found;
+            width = u32::from(known.1) - u32::from(known.0);
+        }
+    }
+    counts[known.2 as usize] += alike;
+    counts[Script::Latin as usize] += latin;
+    counts
 }
 
 /// The script that speaks for the text: the most frequent one that is not Latin and has its share, else Latin.
 pub fn script_of(text: &str) -> Option<Script> {
-    let mut counts = [0usize; 26];
-    for found in text.chars().filter_map(script) {
-        counts[found as usize] += 1;
+    // Where the beginning is clearly of one script the rest is not counted.
+    if let Some(begin) = text.get(..text.floor_char_boundary(BEGIN))
+        && let Some((script, count, all)) = foreign(&letters(begin))
+        && count >= CLEAR
+        && count * 100 > all * CLEAR_SHARE
+    {
+        return Some(script);
     }
+    let counts = letters(text);
+    if let Some((script, count, all)) = foreign(&counts)
+        && count >= ENOUGH
+        && count * 100 > all * SHARE
+    {
+        return Some(script);
+    }
+    (counts[Script::Latin as usize] >= ENOUGH_LATIN).then_some(Script::Latin)
+}
+
+/// The most frequent script that is not Latin, how often it is there, and how many letters there are.
+fn foreign(counts: &[usize; 26]) -> Option<(Script, usize, usize)> {
     let all: usize = counts.iter().sum();
     let count = |script: Script| counts[script as usize];
     let candidates = BLOCKS.iter().map(|(_, _, script)| *script).filter(|it| *it != Script::Latin);
     let most = candidates.max_by_key(|it| (count(*it), *it as usize))?;
-    if count(most) >= ENOUGH && count(most) * 100 > all * SHARE {
-        // Japanese mixes Han and Kana: any Kana tells it from Chinese.
-        let japanese = most == Script::Han && count(Script::Kana) * 20 > count(Script::Han);
-        return Some(if japanese { Script::Kana } else { most });
-    }
-    (count(Script::Latin) >= ENOUGH_LATIN).then_some(Script::Latin)
+    // Japanese mixes Han and Kana: any Kana tells it from Chinese.
+    let japanese = most == Script::Han && count(Script::Kana) * 20 > count(Script::Han);
+    Some((if japanese { Script::Kana } else { most }, count(most), all))
 }
 
 impl Script {
@@ -305,5 +351,14 @@ mod tests {
     #[test]
     fn blocks_are_in_order() {
         assert!(BLOCKS.is_sorted_by_key(|(first, _, _)| *first));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn letters_are_counted_one_by_one(text in "[a-zA-Z .ক-ৱа-яঀ-\u{d7ff}\u{20000}-\u{2fa1f}]{0,60}") {
+            let mut counts = [0usize; 26];
+            text.chars().filter_map(script).for_each(|script| counts[script as usize] += 1);
+            proptest::prop_assert_eq!(letters(&text), counts);
+        }
     }
 }

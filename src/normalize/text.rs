@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use ::url::Url;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use memchr::memchr;
+use unicode_normalization::UnicodeNormalization;
 
+use super::composed::is_composed;
 use super::html;
 use super::html::reference;
 use crate::model::{Raw, RawHtml};
@@ -42,18 +44,26 @@ pub fn plain_line(text: &str) -> Option<String> {
 }
 
 fn is_folded(text: &str) -> bool {
-    let mut before = ' ';
-    let single = text.chars().all(|c| {
-        let fine = !c.is_whitespace() || (c == ' ' && before != ' ');
-        before = c;
-        fine
-    });
-    single && before != ' '
+    let bytes = text.as_bytes();
+    // All white space beyond ASCII begins with one of these bytes.
+    if bytes.iter().fold(false, |any, b| any | matches!(b, 0xc2 | 0xe1..=0xe3)) {
+        let mut before = ' ';
+        let single = text.chars().all(|c| {
+            let fine = !c.is_whitespace() || (c == ' ' && before != ' ');
+            before = c;
+            fine
+        });
+        return single && before != ' ';
+    }
+    let edges = [bytes.first(), bytes.last()];
+    edges.iter().all(|b| b.is_some_and(|b| *b != b' '))
+        && !bytes.iter().fold(false, |any, b| any | matches!(b, b'\t'..=b'\r'))
+        && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// NFC. Joiners (U+200C, U+200D) stay: they choose letter shapes.
 pub fn compose(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if text.is_ascii() || is_composed(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.nfc().collect())
@@ -61,7 +71,7 @@ pub fn compose(text: &str) -> Cow<'_, str> {
 
 /// Text without the characters that XML 1.0 cannot carry (section 2.2, Char); line ends become `\n`.
 pub fn legal(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| c == '\r' || is_illegal(c)) {
+    if is_legal(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -76,6 +86,15 @@ pub fn legal(text: &str) -> Cow<'_, str> {
         before = c;
     }
     Cow::Owned(out)
+}
+
+/// True when there is nothing for [`legal`] to do. Looks at many bytes at once.
+fn is_legal(text: &str) -> bool {
+    let odd = |b: &u8| (*b < 0x20 && !matches!(b, b'\t' | b'\n')) | (*b == 0xef);
+    let mut all = text.as_bytes().chunks(64);
+    // U+FFFE and U+FFFF begin with 0xEF, as do the wide forms of Chinese, which are fine.
+    !all.any(|chunk| chunk.iter().fold(false, |any, b| any | odd(b)))
+        || !text.contains(|c| c == '\r' || is_illegal(c))
 }
 
 fn is_illegal(c: char) -> bool {
@@ -94,7 +113,8 @@ fn decode_again(text: &str) -> Cow<'_, str> {
 
 /// Takes out what turns the direction of everything behind it (U+202A to U+202E), and isolates without a partner.
 fn without_overrides(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if memchr(0xe2, text.as_bytes()).is_none() || !text.contains(turns) {
         return Cow::Borrowed(text);
     }
     let mut open = 0usize;
@@ -212,6 +232,12 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn folded_is_what_folding_leaves_alone(text in "[a ক\u{a0}\u{85}\u{2003}\u{3000}\t\n\u{c}]{0,8}") {
+            let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            proptest::prop_assert_eq!(is_folded(&text), folded == text && !text.is_empty());
+        }
+
         #[test]
         fn a_line_stays_as_it_is(text in "[\\PC\u{9}\u{b}\u{a0}\u{202e}\u{2066}\u{2069}&;<]{0,30}") {
             if let Some(once) = plain_line(&text) {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ::url::Url;
 
+use super::address::is_canonical;
 use crate::model::RawUrl;
 
 /// Schemes that a link may have: following it shows, plays, writes or calls something, and runs nothing here.
@@ -44,23 +45,22 @@ pub fn link(raw: &RawUrl, base: Option<&Url>) -> Option<Url> {
 }
 
 /// The value of `href`, `cite`, or of `src` of a player. Relative ones stay as they are where there is no base.
-pub fn link_in_html(value: &str, base: Option<&Url>) -> Option<String> {
+pub fn link_in_html<'v>(value: &'v str, base: Option<&Url>) -> Option<Cow<'v, str>> {
+    if is_canonical(value) {
+        return Some(Cow::Borrowed(value));
+    }
     match resolve(value, base) {
-        Some(url) => is_harmless(&url).then(|| url.into()),
+        Some(url) => is_harmless(&url).then(|| Cow::Owned(url.into())),
         None => relative(value, base),
     }
 }
 
 /// The value of `src` of a picture: as [`link_in_html`], and pictures that stand in the address themselves.
-pub fn picture_in_html(value: &str, base: Option<&Url>) -> Option<String> {
+pub fn picture_in_html<'v>(value: &'v str, base: Option<&Url>) -> Option<Cow<'v, str>> {
     let value = trim(value);
     if is_inline_picture(value) {
-        return Some(
-            value
-                .chars()
-                .filter(|c| c.is_ascii() && !c.is_ascii_whitespace() && !c.is_ascii_control())
-                .collect(),
-        );
+        let shown = |c: &char| c.is_ascii() && !c.is_ascii_whitespace() && !c.is_ascii_control();
+        return Some(Cow::Owned(value.chars().filter(shown).collect()));
     }
     link_in_html(value, base)
 }
@@ -81,9 +81,12 @@ pub fn pictures_in_html(value: &str, base: Option<&Url>) -> Option<String> {
             if bare.len() < address.len() { ("", tail) } else { tail.split_once(',').unwrap_or((tail, "")) };
         rest = tail;
         let Some(url) = picture_in_html(bare, base) else { continue };
-        let url = url.replace(',', "%2C");
+        let url = match url.contains(',') {
+            true => Cow::Owned(url.replace(',', "%2C")),
+            false => url,
+        };
         let sizes: Vec<&str> = size.split_ascii_whitespace().filter(|size| is_size(size)).collect();
-        kept.push(if sizes.is_empty() { url } else { format!("{url} {}", sizes.join(" ")) });
+        kept.push(if sizes.is_empty() { url.into_owned() } else { format!("{url} {}", sizes.join(" ")) });
     }
     (!kept.is_empty()).then(|| kept.join(", "))
 }
@@ -106,13 +109,16 @@ pub fn is_web(url: &Url) -> bool {
 
 /// A picture of a harmless type inside its own address.
 pub fn is_inline_picture(value: &str) -> bool {
+    if !value.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+        return false;
+    }
     let head: String = value.chars().take(24).flat_map(char::to_lowercase).collect();
     PICTURES.iter().any(|picture| head.strip_prefix(picture).is_some_and(|tail| tail.starts_with([';', ','])))
 }
 
 /// An address that cannot be resolved for want of a base: kept when it is really relative.
-fn relative(value: &str, base: Option<&Url>) -> Option<String> {
-    let value: Cow<'_, str> = match trim(value) {
+fn relative<'v>(value: &'v str, base: Option<&Url>) -> Option<Cow<'v, str>> {
+    let value: Cow<'v, str> = match trim(value) {
         value if value.contains(['\t', '\n', '\r']) => value.replace(['\t', '\n', '\r'], "").into(),
         value => value.into(),
     };
@@ -122,7 +128,7 @@ fn relative(value: &str, base: Option<&Url>) -> Option<String> {
     // With a base of no real scheme only a relative address resolves below it.
     let probe = Url::parse("https://relative.invalid/").ok()?;
     let resolved = probe.join(&value).ok()?;
-    (resolved.host_str() == probe.host_str() && resolved.scheme() == "https").then(|| value.into_owned())
+    (resolved.host_str() == probe.host_str() && resolved.scheme() == "https").then_some(value)
 }
 
 fn trim(value: &str) -> &str {
@@ -195,7 +201,7 @@ mod tests {
 
     #[test]
     fn inline_pictures_are_pictures_only() {
-        let picture = |value: &str| picture_in_html(value, None);
+        let picture = |value: &'static str| picture_in_html(value, None);
         assert_eq!(picture("data:image/png;base64,AA==").as_deref(), Some("data:image/png;base64,AA=="));
         assert_eq!(picture("data:image/svg+xml,<svg/>"), None);
         assert_eq!(picture("data:text/plain,x"), None);

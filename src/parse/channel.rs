@@ -7,7 +7,7 @@ use super::people::{People, person};
 use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
-use super::vocabulary::{Field, meaning};
+use super::vocabulary::Field;
 use super::xml::{Element, Ns};
 use crate::model::{ChannelDraft, Raw, RawUrl};
 
@@ -49,7 +49,7 @@ impl Gathered {
 
     /// Takes a child of the root or the channel that is no item.
     pub fn take(&mut self, element: Element<'_, '_>, notes: &mut Notes) {
-        let Some((field, rank)) = meaning(element.ns(), element.name()) else { return };
+        let Some((field, rank)) = element.field() else { return };
         let atom = element.ns() == Ns::Atom;
         match field {
             Field::Title => {

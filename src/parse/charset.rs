@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memmem;
 
 use super::notes::Notes;
 use super::xml::allowed;
@@ -32,7 +33,7 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
     if let Some(label) = inside.as_deref().filter(|_| inside_encoding.is_none()) {
         notes.decoding(&format!("the document names an unknown character set `{label}`"));
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         let escapes =
             [header_encoding, inside_encoding].contains(&Some(ISO_2022_JP)) && bytes.contains(&0x1b);
         if escapes && !marked {
@@ -157,9 +158,11 @@ fn document_label(bytes: &[u8]) -> Option<String> {
 /// Takes out what XML does not let a document hold; only looks where there is nothing to do.
 fn without_controls<'b>(text: Cow<'b, str>, notes: &mut Notes) -> Cow<'b, str> {
     let bytes = text.as_bytes();
-    let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
+    let control = |b: &u8| (*b < 0x20) & (*b != b'\t') & (*b != b'\n') & (*b != b'\r');
     let odd = bytes.chunks(256).any(|chunk| chunk.iter().fold(false, |odd, b| odd | control(b)));
-    if !odd && !text.contains(['\u{FFFE}', '\u{FFFF}']) {
+    let no_character =
+        || ["\u{FFFE}", "\u{FFFF}"].iter().any(|it| memmem::find(bytes, it.as_bytes()).is_some());
+    if !odd && !no_character() {
         return text;
     }
     notes.malformed = true;

@@ -7,7 +7,7 @@ use super::people::{People, person};
 use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
-use super::vocabulary::{Field, meaning};
+use super::vocabulary::Field;
 use super::xml::{Child, Element, Ns};
 use crate::model::{Draft, Raw, RawAttachment, RawOrigin, RawPerson, RawUrl};
 
@@ -59,7 +59,7 @@ pub(super) fn item(element: Element<'_, '_>, notes: &mut Notes) -> Draft {
 
 impl Item {
     fn field(&mut self, element: Element<'_, '_>, notes: &mut Notes) {
-        let Some((field, rank)) = meaning(element.ns(), element.name()) else { return };
+        let Some((field, rank)) = element.field() else { return };
         let atom = element.ns() == Ns::Atom;
         let text = |element| if atom { construct(element) } else { body(element) };
         match field {

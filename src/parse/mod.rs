@@ -26,6 +26,7 @@ mod pick;
 mod shared;
 mod text;
 mod vocabulary;
+pub(crate) mod words;
 mod xml;
 
 use url::Url;

@@ -23,15 +23,18 @@ pub(super) fn mend(text: &str) -> Option<String> {
 }
 
 fn mend_once(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
+    // Honest text fails at its first letter that is not ASCII: the room for the bytes is not asked for before that.
+    let mut bytes = Vec::new();
     let (mut sequences, mut sure) = (0, false);
     let mut expected = 0;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         if c.is_ascii() {
             if expected > 0 {
                 return None;
             }
-            bytes.push(c as u8);
+            if !bytes.is_empty() {
+                bytes.push(c as u8);
+            }
             continue;
         }
         let byte = byte_of(c)?;
@@ -49,6 +52,10 @@ fn mend_once(text: &str) -> Option<String> {
             };
             sequences += 1;
             sure |= expected > 1 || byte <= 0xC3;
+        }
+        if bytes.is_empty() {
+            bytes.reserve(text.len());
+            bytes.extend_from_slice(&text.as_bytes()[..at]);
         }
         bytes.push(byte);
     }

@@ -1,5 +1,6 @@
 //! Text constructs: whether what a source wrote is plain text or markup, in every way of saying so.
 
+use memchr::memchr;
 use url::Url;
 
 use super::notes::Notes;
@@ -83,7 +84,7 @@ pub(super) fn address_in(element: Element<'_, '_>) -> Option<RawUrl> {
 /// True when the text holds a tag of HTML.
 pub(super) fn has_tag(text: &str) -> bool {
     let mut rest = text;
-    while let Some(at) = rest.find('<') {
+    while let Some(at) = memchr(b'<', rest.as_bytes()) {
         rest = &rest[at + 1..];
         let name = rest.strip_prefix('/').unwrap_or(rest);
         let end = name.bytes().take(12).position(|b| !b.is_ascii_alphanumeric()).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The one table of what each element means, by vocabulary and name; new vocabulary is one line here.
 
+use super::words::Words;
 use super::xml::Ns;
 
 /// What an element says, in an item or in a channel.
@@ -42,9 +43,29 @@ pub(crate) enum Field {
     SkipDays,
 }
 
+/// The name of an element, with what it means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word {
+    /// Without version ([`Ns::family`]).
+    pub ns: Ns,
+    /// What it says, and its rank; see [`meaning`].
+    pub field: Option<(Field, u8)>,
+    /// It begins an item.
+    pub item: bool,
+    /// The name is one of HTML's.
+    pub html: bool,
+}
+
+impl Word {
+    /// What the name means in a vocabulary.
+    pub fn of(ns: Ns, name: &str) -> Self {
+        Self { ns, field: meaning(ns, name), item: is_item(ns, name), html: is_html(name) }
+    }
+}
+
 /// What the element means, and its rank: of several that say the same, the lowest rank is believed, then the first.
 /// Names are in lower case, vocabularies without version ([`Ns::family`]).
-pub(crate) fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
+fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
     Some(match (ns, name) {
         (Ns::Core, "title") => (Field::Title, 0),
         (Ns::Atom, "title") => (Field::Title, 1),
@@ -149,21 +170,20 @@ fn is_item(ns: Ns, name: &str) -> bool {
 }
 
 /// False when the element cannot stand in that parent unless somebody forgot to close the parent.
-pub(crate) fn holds(parent: (Ns, &str), child: (Ns, &str)) -> bool {
-    if matches!(child.0, Ns::Xhtml | Ns::Other) {
+pub(crate) fn holds(parent: Word, parent_name: &str, child: Word) -> bool {
+    if matches!(child.ns, Ns::Xhtml | Ns::Other) {
         return true;
     }
-    let child_is_item = is_item(child.0, child.1);
-    if is_item(parent.0, parent.1) {
-        return !child_is_item;
+    if parent.item {
+        return !child.item;
     }
-    let Some((field, _)) = meaning(parent.0, parent.1) else { return parent.1 != "url" || !child_is_item };
-    if child_is_item {
+    let Some((field, _)) = parent.field else { return parent_name != "url" || !child.item };
+    if child.item {
         return false;
     }
-    let Some((inner, _)) = meaning(child.0, child.1) else { return true };
+    let Some((inner, _)) = child.field else { return true };
     match field {
-        Field::Media => child.0 == Ns::Media,
+        Field::Media => child.ns == Ns::Media,
         Field::Link
         | Field::Guid
         | Field::Id
@@ -174,12 +194,12 @@ pub(crate) fn holds(parent: (Ns, &str), child: (Ns, &str)) -> bool {
         | Field::Ttl
         | Field::Generator
         | Field::Enclosure => false,
-        Field::Category => child.0 == parent.0 && parent.0 != Ns::Core && parent.0 != Ns::Atom,
+        Field::Category => child.ns == parent.ns && parent.ns != Ns::Core && parent.ns != Ns::Atom,
         // Markup may stand in these without being escaped, and some of our names are also HTML's.
         Field::Title | Field::Summary | Field::Content | Field::Subtitle | Field::Rights => {
             let distinct = !matches!(inner, Field::Title | Field::Summary | Field::Content | Field::Image);
             let leaf_title = field == Field::Title && inner == Field::Link;
-            (!distinct || is_html(child.1)) && !leaf_title
+            (!distinct || child.html) && !leaf_title
         }
         _ => true,
     }
@@ -187,21 +207,153 @@ pub(crate) fn holds(parent: (Ns, &str), child: (Ns, &str)) -> bool {
 
 /// True for the name of an element of HTML, old ones included; in lower case.
 pub(crate) fn is_html(name: &str) -> bool {
-    const NAMES: &str = " a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big \
-        blink blockquote body br button canvas caption center cite code col colgroup command data datalist dd del \
-        details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 \
-        h4 h5 h6 head header hgroup hr html i iframe img input ins isindex kbd keygen label legend li link listing \
-        main map mark marquee math menu meta meter multicol nav nobr noembed noframes noscript object ol optgroup \
-        option output p param picture plaintext pre progress q rb rp rt rtc ruby s samp script search section select \
-        slot small source spacer span strike strong style sub summary sup svg table tbody td template textarea tfoot \
-        th thead time title tr track tt u ul var video wbr xmp ";
-    let Some(at) = NAMES.find(name) else { return false };
-    // A name may first be found inside a longer one.
-    let whole = |at: usize| {
-        NAMES[..at].ends_with(' ') && NAMES[at + name.len()..].starts_with(' ') && !name.is_empty()
-    };
-    whole(at) || NAMES.match_indices(name).any(|(at, _)| whole(at))
+    HTML.contains(name)
 }
+
+static HTML: Words<142, 512> = Words::new([
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "applet",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "bgsound",
+    "big",
+    "blink",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "command",
+    "data",
+    "datalist",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "isindex",
+    "kbd",
+    "keygen",
+    "label",
+    "legend",
+    "li",
+    "link",
+    "listing",
+    "main",
+    "map",
+    "mark",
+    "marquee",
+    "math",
+    "menu",
+    "meta",
+    "meter",
+    "multicol",
+    "nav",
+    "nobr",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "output",
+    "p",
+    "param",
+    "picture",
+    "plaintext",
+    "pre",
+    "progress",
+    "q",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "samp",
+    "script",
+    "search",
+    "section",
+    "select",
+    "slot",
+    "small",
+    "source",
+    "spacer",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "track",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+    "xmp",
+]);
 
 #[cfg(test)]
 mod tests {
@@ -220,6 +372,9 @@ mod tests {
     #[test]
     fn a_leaf_holds_no_field_and_an_item_no_item() {
         let core = |name| (Ns::Core, name);
+        let holds = |parent: (Ns, &str), child: (Ns, &str)| {
+            holds(Word::of(parent.0, parent.1), parent.1, Word::of(child.0, child.1))
+        };
         assert!(holds(core("item"), core("title")));
         assert!(!holds(core("item"), core("item")));
         assert!(!holds(core("link"), core("title")));

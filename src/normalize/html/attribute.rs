@@ -126,19 +126,23 @@ impl<'a> Attributes<'a> {
 }
 
 fn good_value<'a>(kind: Value, raw: &'a str, base: Option<&Url>) -> Option<Cow<'a, str>> {
-    let value = reference::decode(raw, Place::Attribute);
+    match reference::decode(raw, Place::Attribute) {
+        Cow::Borrowed(value) => checked(kind, value, base),
+        Cow::Owned(value) => checked(kind, &value, base).map(|value| Cow::Owned(value.into_owned())),
+    }
+}
+
+/// The value as it is written, references decoded.
+fn checked<'v>(kind: Value, value: &'v str, base: Option<&Url>) -> Option<Cow<'v, str>> {
     match kind {
-        Value::Text => Some(match value {
-            Cow::Borrowed(value) => tidy_text(value),
-            Cow::Owned(value) => Cow::Owned(tidy_text(&value).into_owned()),
-        }),
+        Value::Text => Some(tidy_text(value)),
         Value::Direction => {
             let value = value.trim().to_ascii_lowercase();
             matches!(value.as_str(), "ltr" | "rtl" | "auto").then_some(Cow::Owned(value))
         }
-        Value::Link => url::link_in_html(&value, base).map(Cow::Owned),
-        Value::Picture => url::picture_in_html(&value, base).map(Cow::Owned),
-        Value::Pictures => url::pictures_in_html(&value, base).map(Cow::Owned),
+        Value::Link => url::link_in_html(value, base),
+        Value::Picture => url::picture_in_html(value, base),
+        Value::Pictures => url::pictures_in_html(value, base).map(Cow::Owned),
     }
 }
 

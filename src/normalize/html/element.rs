@@ -1,5 +1,7 @@
 //! The allow-list: which elements and attributes of HTML a reader may show, and how an element nests.
 
+use crate::parse::words::Words;
+
 /// How an element behaves among others (HTML Standard, 13.2.6 Tree construction).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -93,26 +95,24 @@ impl Element {
 
 macro_rules! elements {
     ($($name:literal $kind:ident $([$($attribute:literal $value:ident),*])?;)*) => {
-        /// The element of this name, in lower case; `None` = it is not shown, its content may be.
-        pub fn find(name: &str) -> Option<&'static Element> {
-            match name {
-                $($name => {
-                    static IT: Element = Element {
-                        name: $name,
-                        kind: Kind::$kind,
-                        attributes: &[$($(($attribute, Value::$value)),*)?],
-                    };
-                    Some(&IT)
-                })*
-                _ => None,
-            }
-        }
+        static ALL: &[Element] = &[$(Element {
+            name: $name,
+            kind: Kind::$kind,
+            attributes: &[$($(($attribute, Value::$value)),*)?],
+        }),*];
 
-        /// Every allowed element.
-        pub fn all() -> impl Iterator<Item = &'static Element> {
-            [$($name),*].into_iter().filter_map(find)
-        }
+        static NAMES: Words<{ [$($name),*].len() }, 512> = Words::new([$($name),*]);
     };
+}
+
+/// The element of this name, in lower case; `None` = it is not shown, its content may be.
+pub fn find(name: &str) -> Option<&'static Element> {
+    ALL.get(NAMES.position(name)?)
+}
+
+/// Every allowed element.
+pub fn all() -> impl Iterator<Item = &'static Element> {
+    ALL.iter()
 }
 
 elements! {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::parse::entity::named;
 
 /// Names that work without a semicolon in text (HTML 4's Latin-1 names and the four of the markup).
@@ -29,7 +31,7 @@ pub enum Place {
 
 /// Decodes every reference exactly once. What is no reference stays as it is.
 pub fn decode(text: &str, place: Place) -> Cow<'_, str> {
-    let Some(first) = text.find('&') else { return Cow::Borrowed(text) };
+    let Some(first) = memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut next = Some(first);
@@ -46,7 +48,7 @@ pub fn decode(text: &str, place: Place) -> Cow<'_, str> {
                 rest = &rest[1..];
             }
         }
-        next = rest.find('&');
+        next = memchr(b'&', rest.as_bytes());
     }
     out.push_str(rest);
     Cow::Owned(out)
@@ -123,24 +125,39 @@ fn character(code: u32) -> char {
 }
 
 /// Writes text as the serializer of HTML does (HTML Standard, 13.3): the five characters that mean markup or
-/// look like a space stand as references.
+/// look like a space stand as references. Looks at many bytes at once: most hold nothing to escape.
 pub fn escape(text: &str, place: Place, out: &mut String) {
-    let mut rest = text;
-    let special =
-        |c: char| matches!(c, '&' | '<' | '>' | '\u{a0}') || (c == '"' && place == Place::Attribute);
-    while let Some(at) = rest.find(special) {
-        out.push_str(&rest[..at]);
-        let mut tail = rest[at..].chars();
-        out.push_str(match tail.next() {
-            Some('&') => "&amp;",
-            Some('<') => "&lt;",
-            Some('>') => "&gt;",
-            Some('"') => "&quot;",
-            _ => "&nbsp;",
-        });
-        rest = tail.as_str();
+    const MANY: usize = 32;
+    // In text a quote is nothing special; a character that is stands in for it.
+    let quote = if place == Place::Attribute { b'"' } else { b'&' };
+    // U+00A0 is C2 A0.
+    let special = |b: u8| (b == b'&') | (b == b'<') | (b == b'>') | (b == 0xc2) | (b == quote);
+    let bytes = text.as_bytes();
+    let (mut done, mut at) = (0, 0);
+    while at < bytes.len() {
+        let chunk = &bytes[at..bytes.len().min(at + MANY)];
+        if !chunk.iter().fold(false, |any, b| any | special(*b)) {
+            at += chunk.len();
+            continue;
+        }
+        at += chunk.iter().position(|b| special(*b)).unwrap_or(0);
+        let (reference, length) = match bytes[at] {
+            b'&' => ("&amp;", 1),
+            b'<' => ("&lt;", 1),
+            b'>' => ("&gt;", 1),
+            b'"' => ("&quot;", 1),
+            _ if bytes.get(at + 1) == Some(&0xa0) => ("&nbsp;", 2),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(reference);
+        at += length;
+        done = at;
     }
-    out.push_str(rest);
+    out.push_str(&text[done..]);
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Tags and text of an HTML fragment, told apart in one pass as a browser does (HTML Standard, 13.2.5 Tokenization).
 
+use memchr::memchr;
+
 /// A piece of a fragment.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Token<'a> {
@@ -91,7 +93,7 @@ impl<'a> Tokens<'a> {
     /// Text up to the next `<` that stands `skip` bytes or more from here.
     fn text(&mut self, skip: usize) -> Token<'a> {
         let rest = &self.html[self.at..];
-        let mut end = rest[skip..].find('<').map_or(rest.len(), |at| skip + at);
+        let mut end = memchr(b'<', &rest.as_bytes()[skip..]).map_or(rest.len(), |at| skip + at);
         if let Some(section) = self.section {
             end = end.min(section - self.at);
         }
@@ -206,7 +208,7 @@ impl<'a> Tokens<'a> {
             }
             let value = match *bytes.get(at)? {
                 quote @ (b'"' | b'\'') => {
-                    let length = rest[at + 1..].find(char::from(quote))?;
+                    let length = memchr(quote, &bytes[at + 1..])?;
                     let value = &rest[at + 1..at + 1 + length];
                     at += length + 2;
                     value

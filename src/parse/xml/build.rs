@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
 use url::Url;
 
 use super::attribute::Attributes;
-use super::namespace::{Ns, Scopes, customary};
+use super::names::{Custom, Names};
+use super::namespace::{Ns, Scopes};
 use super::reference::{Entities, decode};
 use super::token::{Token, Tokens};
 use super::tree::{Attribute, Data, Element, Kind, Tree};
 use crate::parse::mojibake::mend;
 use crate::parse::notes::Notes;
+use crate::parse::vocabulary::Word;
 
 /// Where a part of a feed stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +61,8 @@ pub(super) struct Builder<'a, 'w, P> {
     pub(super) overflow: usize,
     document_base: Option<&'w Url>,
     rooted: bool,
-    /// The prefix and vocabulary of the root, and what they mean: `<rss>` in a strange namespace is still RSS.
-    custom: Option<(&'a str, Ns, Ns)>,
+    names: Names<'a>,
+    custom: Custom<'a>,
     /// The root was closed, or never opened.
     outside: bool,
     html: bool,
@@ -80,6 +83,7 @@ pub(crate) fn walk<P: Parts>(text: &str, base: Option<&Url>, parts: &mut P, note
         overflow: 0,
         document_base: base,
         rooted: false,
+        names: Names::new(),
         custom: None,
         outside: true,
         html: false,
@@ -156,16 +160,20 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
             self.overflow += usize::from(!empty);
             return;
         }
-        let (prefix, local) = raw_name.split_once(':').unwrap_or(("", raw_name));
-        let name = lower_case(local);
-        if self.open.last().is_some_and(|open| open.node.is_some()) && !attributes.contains("xmlns") {
-            let ns = self.scopes.find(prefix).unwrap_or_else(|| customary_or_core(prefix));
-            self.make_room(self.family(prefix, ns), &name);
+        let mut meant = self.names.meant(raw_name, &self.scopes, self.custom);
+        let declares = declares(attributes);
+        if self.open.last().is_some_and(|open| open.node.is_some()) && !declares {
+            self.make_room(meant.word, &meant.name);
         }
         let scopes = self.scopes.mark();
         let first = self.tree.attributes.len() as u32;
         let (base, lang) = self.attributes(attributes);
-        let ns = self.namespace(prefix);
+        if declares {
+            meant = self.names.meant(raw_name, &self.scopes, self.custom);
+        }
+        if meant.declared.is_none() && !matches!(meant.prefix, "" | "xml") {
+            self.notes.repaired("a prefix that the document does not declare");
+        }
         let mut open = Open {
             name: raw_name,
             node: None,
@@ -175,10 +183,12 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
             lang,
             closed_later: false,
         };
-        let container = self.container(&name, ns, attributes);
+        let container = self.container(&meant.name, meant.ns, attributes);
         if self.custom.is_none() && self.rooted {
-            let meant = if matches!(name.as_ref(), "feed" | "entry") { Ns::Atom } else { Ns::Core };
-            self.custom = Some((prefix, ns, meant));
+            let atom = matches!(meant.name.as_ref(), "feed" | "entry");
+            self.custom = Some((meant.prefix, meant.ns, if atom { Ns::Atom } else { Ns::Core }));
+            self.names.clear();
+            meant = self.names.meant(raw_name, &self.scopes, self.custom);
         }
         let Some(container) = container else {
             // Not yet a feed: something that stands before it.
@@ -186,8 +196,8 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
             return;
         };
         let attributes = (first, self.tree.attributes.len() as u32);
-        let ns = if container.is_some() { ns } else { self.family(prefix, ns) };
-        let data = Data { ns, name, attributes, first: 0, last: 0, base, lang };
+        let word = if container.is_some() { Word { ns: meant.ns, ..meant.word } } else { meant.word };
+        let data = Data { word, name: meant.name, attributes, first: 0, last: 0, base, lang };
         if let Some(place) = container {
             let node = self.tree.push(None, Kind::Element(data));
             if let Some(element) = self.tree.element(node) {
@@ -329,27 +339,6 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         (base, lang)
     }
 
-    fn namespace(&mut self, prefix: &str) -> Ns {
-        match self.scopes.find(prefix) {
-            Some(ns) => ns,
-            None if prefix.is_empty() => Ns::Core,
-            None => {
-                if prefix != "xml" {
-                    self.notes.repaired("a prefix that the document does not declare");
-                }
-                customary_or_core(prefix)
-            }
-        }
-    }
-
-    /// The vocabulary without version; that of the root is the format's own, whatever it says.
-    fn family(&self, prefix: &str, ns: Ns) -> Ns {
-        match self.custom {
-            Some((custom, strange, meant)) if custom == prefix && strange == ns && ns != Ns::Rdf => meant,
-            _ => ns.family(),
-        }
-    }
-
     fn forget(&mut self, first: u32, scopes: usize) {
         self.tree.attributes.truncate(first as usize);
         self.scopes.leave(scopes);
@@ -379,20 +368,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
     }
 }
 
-fn customary_or_core(prefix: &str) -> Ns {
-    if prefix.is_empty() { Ns::Core } else { customary(prefix) }
-}
-
-/// The name in lower case; borrowed for those that feeds use most.
-fn lower_case(name: &str) -> Cow<'_, str> {
-    if !name.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Cow::Borrowed(name);
-    }
-    match name {
-        "pubDate" => Cow::Borrowed("pubdate"),
-        "lastBuildDate" => Cow::Borrowed("lastbuilddate"),
-        "origLink" => Cow::Borrowed("origlink"),
-        "commentRss" => Cow::Borrowed("commentrss"),
-        _ => Cow::Owned(name.to_ascii_lowercase()),
-    }
+/// True when a tag declares a namespace.
+fn declares(attributes: &str) -> bool {
+    memchr_iter(b'x', attributes.as_bytes()).any(|at| attributes.as_bytes()[at..].starts_with(b"xmlns"))
 }

@@ -4,6 +4,7 @@
 
 mod attribute;
 mod build;
+mod names;
 mod namespace;
 mod reference;
 mod repair;

@@ -151,7 +151,9 @@ pub(crate) fn of_address(address: &str) -> Ns {
 /// The prefixes in force, innermost last.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes<'a> {
-    declared: Vec<(&'a str, Ns)>,
+    /// Prefix, vocabulary, and which declaration of the document it was, from 1.
+    declared: Vec<(&'a str, Ns, u32)>,
+    count: u32,
 }
 
 /// So many prefixes at once are an attack: later ones are not taken.
@@ -161,7 +163,8 @@ impl<'a> Scopes<'a> {
     /// Declares a prefix (`""` = the default) from here on.
     pub fn declare(&mut self, prefix: &'a str, address: &str) {
         if self.declared.len() < MOST {
-            self.declared.push((prefix, of_address(address)));
+            self.count = self.count.wrapping_add(1).max(1);
+            self.declared.push((prefix, of_address(address), self.count));
         }
     }
 
@@ -177,12 +180,22 @@ impl<'a> Scopes<'a> {
 
     /// What a declared prefix stands for.
     pub fn find(&self, prefix: &str) -> Option<Ns> {
-        self.declared.iter().rev().find(|(known, _)| *known == prefix).map(|(_, ns)| *ns)
+        self.declared.iter().rev().find(|(known, _, _)| *known == prefix).map(|(_, ns, _)| *ns)
+    }
+
+    /// A number that is the same as long as the same declarations are in force, and when they are again.
+    pub fn state(&self) -> u32 {
+        self.declared.last().map_or(0, |(_, _, number)| *number)
     }
 }
 
+/// What an undeclared prefix, or none, stands for.
+pub(crate) fn customary_or_core(prefix: &str) -> Ns {
+    if prefix.is_empty() { Ns::Core } else { customary(prefix) }
+}
+
 /// What an undeclared prefix stands for by custom.
-pub(crate) fn customary(prefix: &str) -> Ns {
+fn customary(prefix: &str) -> Ns {
     let found = CUSTOMARY.iter().find(|(known, _)| known.eq_ignore_ascii_case(prefix));
     found.map_or(Ns::Other, |(_, ns)| *ns)
 }

@@ -3,20 +3,19 @@
 use memchr::memmem;
 
 use super::build::{Builder, Parts};
-use super::namespace::Ns;
-use crate::parse::vocabulary::{holds, is_html};
+use crate::parse::vocabulary::{Word, holds, is_html};
 
 /// How far an end tag is looked for when structure is in doubt, in bytes.
 const HORIZON: usize = 4 * 1024;
 
 impl<'a, P: Parts> Builder<'a, '_, P> {
     /// Closes what cannot hold the element that begins: an item in which another begins, a leaf in which a field does.
-    pub(super) fn make_room(&mut self, ns: Ns, name: &str) {
+    pub(super) fn make_room(&mut self, word: Word, name: &str) {
         loop {
             let Some(open) = self.open.last() else { return };
             let parent = open.node.and_then(|node| self.tree.element(node));
             let Some(parent) = parent else { return };
-            if open.closed_later || holds((parent.ns(), parent.name()), (ns, name)) {
+            if open.closed_later || holds(parent.word(), parent.name(), word) {
                 return;
             }
             let stays = match name {

@@ -3,10 +3,16 @@
 //! This is our own and not quick-xml's reader because recovery needs to know where a broken construct began, and to stay
 //! linear on it: restarting quick-xml after each error costs a scan to the end of the input per error.
 
+use std::sync::LazyLock;
+
 use memchr::{memchr, memchr2, memmem};
 
 use super::scan::{begins_markup, doctype_end, name_end, own_end};
 use crate::parse::notes::Notes;
+
+/// Made once: making one costs more than a short search.
+static CDATA_BEGIN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<![CDATA["));
+static CDATA_END: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("]]>"));
 
 /// One token; slices of the input, references not yet resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,7 +297,7 @@ impl<'a> Tokens<'a> {
         let start = self.at + 9;
         let rest = &self.text[start..];
         let section = self.next_cdata_end(start).map(|end| &self.text[start..end]);
-        let nested = section.and_then(|section| memmem::find(section.as_bytes(), b"<![CDATA["));
+        let nested = section.and_then(|section| CDATA_BEGIN.find(section.as_bytes()));
         if let (Some(section), None) = (section, nested) {
             self.at = start + section.len() + 3;
             return Token::Cdata(section);
@@ -321,7 +327,7 @@ impl<'a> Tokens<'a> {
             Some(None) => None,
             Some(Some(at)) if at >= from => Some(at),
             _ => {
-                let found = memmem::find(&self.text.as_bytes()[from..], b"]]>").map(|at| from + at);
+                let found = CDATA_END.find(&self.text.as_bytes()[from..]).map(|at| from + at);
                 self.cdata_end = Some(found);
                 found
             }

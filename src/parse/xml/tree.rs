@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use url::Url;
 
 use super::namespace::Ns;
+use crate::parse::vocabulary::{Field, Word};
 
 /// An attribute.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub(super) enum Kind<'a> {
 
 #[derive(Debug)]
 pub(super) struct Data<'a> {
-    pub ns: Ns,
+    pub word: Word,
     pub name: Cow<'a, str>,
     /// Its attributes in the vector of the tree.
     pub attributes: (u32, u32),
@@ -93,7 +94,17 @@ impl<'a> Tree<'a> {
 impl<'t, 'a> Element<'t, 'a> {
     /// The vocabulary.
     pub fn ns(self) -> Ns {
-        self.data.ns
+        self.data.word.ns
+    }
+
+    /// What it says in an item or a channel, and its rank.
+    pub fn field(self) -> Option<(Field, u8)> {
+        self.data.word.field
+    }
+
+    /// Its name, understood.
+    pub(super) fn word(self) -> Word {
+        self.data.word
     }
 
     /// The name without prefix, in lower case.
