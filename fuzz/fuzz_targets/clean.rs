@@ -1,0 +1,57 @@
+//! Markup is cleaned without a panic; cleaning twice is cleaning once; the short way gives what the long way gives; and
+//! nothing that acts is left.
+
+#![no_main]
+
+use harkara::model::RawHtml;
+use harkara::normalize::html;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let base = url::Url::parse("https://n.example/a/").ok();
+    for base in [None, base.as_ref()] {
+        let raw = RawHtml { html: text.to_owned(), base: None };
+        let clean = html::clean(&raw, base);
+        let markup = clean.as_str();
+        assert_eq!(html::clean_the_long_way(&raw, base).as_str(), markup, "the long way");
+        let again = html::clean(&RawHtml { html: markup.to_owned(), base: None }, base);
+        assert_eq!(again.as_str(), markup, "once more");
+        assert!(markup.len() <= text.len() * 8 + 1000);
+        nothing_acts(markup);
+    }
+});
+
+/// Looks at clean markup as it was written: every `<` begins a tag, every value stands in quotes.
+fn nothing_acts(markup: &str) {
+    const GONE: [&str; 24] = [
+        "script", "style", "iframe", "object", "embed", "form", "input", "button", "base", "meta", "link", "frame",
+        "frameset", "template", "foreignobject", "animate", "set", "animatemotion", "animatetransform", "handler",
+        "listener", "annotation-xml", "use", "image",
+    ];
+    for tag in markup.split('<').skip(1) {
+        let tag = tag.strip_prefix('/').unwrap_or(tag);
+        let end = tag.find([' ', '>']).expect("a tag ends");
+        let name = tag[..end].to_ascii_lowercase();
+        assert!(!GONE.contains(&name.as_str()), "<{tag}");
+        let mut rest = &tag[end..];
+        while let Some(attribute) = rest.strip_prefix(' ') {
+            let (name, value) = attribute.split_once("=\"").expect("a value in quotes");
+            let (value, tail) = value.split_once('"').expect("a closed quote");
+            let name = name.to_ascii_lowercase();
+            assert!(!name.starts_with("on"), "{attribute}");
+            let bare: String = value.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+            let bare = bare.to_ascii_lowercase();
+            if matches!(name.as_str(), "href" | "src" | "cite" | "poster" | "srcset" | "xlink:href" | "action") {
+                assert!(!bare.starts_with("javascript:") && !bare.starts_with("vbscript:"), "{attribute}");
+                assert!(!bare.starts_with("data:") || bare.starts_with("data:image/"), "{attribute}");
+            }
+            if name == "style" || name == "fill" || name == "stroke" || name == "filter" {
+                for bad in ["expression", "javascript", "behavio", "@import", "-moz-binding", "position", "\\"] {
+                    assert!(!bare.contains(bad), "{attribute}");
+                }
+            }
+            rest = tail;
+        }
+        assert!(rest.starts_with('>'), "<{tag}");
+    }
+}
