@@ -1,11 +1,13 @@
 //! What holds for everything that is published: the table `[site]`.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::value::web::{self, WebUrl};
-use crate::value::{Author, Flaw, Language};
+use crate::value::{Author, Flaw, Language, Zone};
 
 /// What holds for everything that is published; feeds may say otherwise.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -34,6 +36,15 @@ pub struct Site {
     #[serde(deserialize_with = "web::many")]
     #[schemars(with = "Vec<WebUrl>")]
     pub hubs: Vec<Url>,
+    /// The zone in which pages write dates.
+    pub timezone: Zone,
+    /// A folder with templates and style sheets in place of the built-in ones, relative to the configuration file;
+    /// `harkara templates` writes those out.
+    pub templates: Option<PathBuf>,
+    /// Writes `status.html`: how every source is. It changes with each run.
+    pub status_page: bool,
+    /// Feeds name a style sheet, so that one that is opened in a browser can be read.
+    pub styled_feeds: bool,
 }
 
 impl Default for Site {
@@ -47,6 +58,10 @@ impl Default for Site {
             rights: None,
             icon_url: None,
             hubs: Vec::new(),
+            timezone: Zone::UTC,
+            templates: None,
+            status_page: false,
+            styled_feeds: true,
         }
     }
 }

@@ -73,6 +73,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("ammonia", &["normalize"]),
     ("roxmltree", &["publish"]),
+    ("minijinja", &["render"]),
     ("clap", &["cli", "main.rs"]),
 ];
 

@@ -10,6 +10,7 @@ mod run;
 mod schema;
 mod signal;
 mod status;
+mod templates;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -78,6 +79,8 @@ enum Verb {
     Export,
     /// Print the JSON Schema of the configuration
     Schema,
+    /// Write the built-in page templates into a folder, to be changed there
+    Templates(templates::Args),
     /// Print a completion script for a shell
     Completions(complete::Args),
 }
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Verb::Import(args) => import::run(&args),
         Verb::Export => export::run(&common),
         Verb::Schema => schema::run(),
+        Verb::Templates(args) => templates::run(&args),
         Verb::Completions(args) => complete::run(&args),
     }
 }

@@ -1,12 +1,13 @@
-//! The one place where the configuration is read from disk, with the secrets that it names.
+//! The one place where the configuration is read from disk, with the secrets and templates that it names.
 
 use std::path::Path;
 
 use super::document::{Document, Step};
 use super::mistake::{Mistake, Mistakes};
-use super::{Config, mask, parse, secrets};
+use super::{Config, mask, parse, secrets, templates};
 
-/// Reads the configuration at `path` and fills in its secrets from the environment and from files. A file that cannot be
+/// Reads the configuration at `path` and fills in its secrets from the environment and from files, and its
+/// templates. A file that cannot be
 /// read is a mistake like any other.
 pub fn load(path: &Path) -> Result<Config, Mistakes> {
     let shown = path.display().to_string();
@@ -41,7 +42,16 @@ pub fn load(path: &Path) -> Result<Config, Mistakes> {
         Ok(text) => Ok(text.trim_end_matches(['\n', '\r']).to_owned()),
         Err(error) => Err(plain(&error)),
     };
-    let missing = secrets::fill(&mut config, env, file);
+    let mut missing = secrets::fill(&mut config, env, file);
+    if let Some(folder) = &config.site.templates {
+        match templates::read(folder) {
+            Ok(read) => config.templates = read,
+            Err(flaw) => {
+                let place = vec!["site".to_owned(), "templates".to_owned()];
+                missing.push((place, Mistake::of_value(0..0, flaw)));
+            }
+        }
+    }
     if missing.is_empty() {
         return Ok(config);
     }
@@ -55,7 +65,7 @@ pub fn load(path: &Path) -> Result<Config, Mistakes> {
 }
 
 /// The reason without the number that the system adds.
-fn plain(error: &std::io::Error) -> String {
+pub(super) fn plain(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -19,6 +19,7 @@ mod resolve;
 mod schema;
 mod secrets;
 mod syntax;
+mod templates;
 mod words;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ pub use mistake::{Mistake, Mistakes, Paint, Weight};
 pub use reference::reference;
 pub use schema::schema;
 
+use crate::render::html;
 use crate::{fetch, publish, select, site, source, store};
 use document::Document;
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub sources: Vec<source::Source>,
     /// `[feed.*]`, in the order of the file.
     pub feeds: Vec<select::Settings>,
+    /// The templates of the folder that `[site]` names; read by [`load`].
+    pub templates: Vec<html::Template>,
     /// What looks wrong but keeps nothing from starting.
     pub warnings: Mistakes,
 }
@@ -61,13 +65,14 @@ impl Config {
             fetch: fetch::Settings::default(),
             sources: Vec::new(),
             feeds: Vec::new(),
+            templates: Vec::new(),
             warnings: Mistakes::new("", String::new(), Vec::new()),
         }
     }
 }
 
 /// Reads a configuration. `shown` is what messages call the file; `dir`, which must be absolute, is where paths in it
-/// begin. Nothing is looked up: secrets that stand elsewhere are still to be filled in ([`load`] does it).
+/// begin. Nothing is looked up: secrets and templates that stand elsewhere are still to be filled in ([`load`] does it).
 pub fn parse(text: &str, shown: &str, dir: &Path) -> Result<Config, Mistakes> {
     let (document, broken) = Document::read(text);
     let (read, mut mistakes) = resolve::read(&document);

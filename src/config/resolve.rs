@@ -163,13 +163,16 @@ pub(super) fn settle(
     publish.dir = dir.join(&publish.dir);
     super::check::separate_paths(document, &store.path, &publish.dir, mistakes);
     let warnings = Mistakes::new("", String::new(), Vec::new());
+    let mut site = read.site.clone();
+    site.templates = site.templates.map(|folder| dir.join(folder));
     whole.then_some(Config {
-        site: read.site.clone(),
+        site,
         store,
         publish,
         fetch: read.fetch.clone(),
         sources: settled_sources,
         feeds,
+        templates: Vec::new(),
         warnings,
     })
 }

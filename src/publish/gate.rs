@@ -87,6 +87,11 @@ enum Fault {
 
 fn read(media_type: &str, bytes: &[u8]) -> Result<usize, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| Fault::Malformed(format!("{error}")))?;
+    match media_type {
+        "text/html" => return html(text).map_err(Fault::Incomplete),
+        "text/css" => return Ok(0),
+        _ => {}
+    }
     if media_type.ends_with("json") {
         let value = serde_json::from_str(text).map_err(|error| Fault::Malformed(error.to_string()))?;
         return json(&value).map_err(Fault::Incomplete);
@@ -161,6 +166,23 @@ fn json(feed: &Value) -> Result<usize, String> {
         }
     }
     Ok(ids.count)
+}
+
+/// A page: whatever a browser reads, it has a title, one main part and its headline; entries are told by their class
+/// (microformats.org/wiki/h-entry).
+fn html(text: &str) -> Result<usize, String> {
+    if !text.trim_end().ends_with("</html>") {
+        return Err("the page has no end".to_owned());
+    }
+    let page = dom_query::Document::from(text);
+    if page.select("head > title").text().trim().is_empty() {
+        return Err("no `title`".to_owned());
+    }
+    match (page.select("main").length(), page.select("main h1").length()) {
+        (1, 1..) => Ok(page.select(".h-entry").length()),
+        (1, 0) => Err("no `h1` in `main`".to_owned()),
+        (count, _) => Err(format!("{count} times `main`")),
+    }
 }
 
 fn child<'a, 'x>(node: Node<'a, 'x>, namespace: Option<&str>, name: &str) -> Option<Node<'a, 'x>> {

@@ -1,4 +1,5 @@
-//! A feed to a document: RSS 2.0, Atom 1.0, JSON Feed 1.1, and the OPML list of sources; pure, the same feed gives the same bytes.
+//! A feed to a document: RSS 2.0, Atom 1.0, JSON Feed 1.1, HTML, and the OPML list of sources; pure, the same feed gives
+//! the same bytes.
 //!
 //! What the formats have no place for, and where it went:
 //!
@@ -23,6 +24,7 @@
 
 mod atom;
 mod fence;
+pub mod html;
 mod json;
 mod media;
 pub mod opml;
@@ -46,11 +48,17 @@ pub enum Format {
     Atom,
     /// JSON Feed 1.1 (jsonfeed.org/version/1.1).
     Json,
+    /// A page for people. With the first feed that has one, the tree gets a front page, a page for each story, and style
+    /// sheets.
+    Html,
 }
 
 impl Format {
-    /// Every format, in the order of the configuration's default.
-    pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+    /// The formats that feed readers read, in the order of the configuration's default.
+    pub const FEEDS: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+
+    /// Every format.
+    pub const ALL: [Format; 4] = [Format::Rss, Format::Atom, Format::Json, Format::Html];
 
     /// The ending of the document's path, without a dot.
     pub fn extension(self) -> &'static str {
@@ -58,6 +66,7 @@ impl Format {
             Format::Rss => "rss",
             Format::Atom => "atom",
             Format::Json => "json",
+            Format::Html => "html",
         }
     }
 
@@ -67,6 +76,7 @@ impl Format {
             Format::Rss => "application/rss+xml",
             Format::Atom => "application/atom+xml",
             Format::Json => "application/feed+json",
+            Format::Html => "text/html",
         }
     }
 }
@@ -87,7 +97,8 @@ pub struct Document {
 /// Writes `feed` in one format.
 ///
 /// Cannot fail: whatever a strict parser would refuse (characters outside XML 1.0, raw non-ASCII addresses, years
-/// that have no four digits) is left out or encoded here.
+/// that have no four digits) is left out or encoded here. A page is written with the built-in templates, as if there were
+/// no other feed; [`html::feed`] does it with those of a site.
 pub fn render(feed: &Feed, format: Format) -> Document {
     let path = format!("{}.{}", feed.id, format.extension());
     let own_url = feed.base_url.as_ref().and_then(|base| base.join(&path).ok());
@@ -96,6 +107,9 @@ pub fn render(feed: &Feed, format: Format) -> Document {
         Format::Rss => rss::write(feed, own_url),
         Format::Atom => atom::write(feed, own_url),
         Format::Json => json::write(feed, own_url),
+        // Built-in templates do not fail; were one to, the gate before the tree refuses the empty document.
+        Format::Html => html::feed(html::Look::built_in(), &html::Site::of(feed), feed)
+            .map_or_else(|_| Vec::new(), |document| document.bytes),
     };
     Document { path, media_type: format.media_type(), entries: feed.entries.len(), bytes }
 }

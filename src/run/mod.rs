@@ -7,6 +7,7 @@
 mod ask;
 mod choose;
 mod courtesy;
+mod pages;
 mod press;
 mod preview;
 mod stop;

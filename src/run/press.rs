@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::pages::{self, Pages};
 use super::{Fault, Road};
 use crate::config::Config;
 use crate::model::{Entry, Feed, Outline, Provenance, SourceId, Timestamp, urn};
 use crate::publish::gate::{self, Emptiness};
 use crate::publish::{Demand, Put, Tree};
-use crate::render::{self, Document};
+use crate::render::{self, Document, Format};
 use crate::report::{DocumentLine, Placed};
 use crate::select::{self, Card, Member, Order, Picker};
 use crate::source::Source;
@@ -42,6 +43,7 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
     let states = road.writer.call(move |desk| states(desk, &config)).await?;
     let cards = Arc::new(cards(&road.config, &states));
     let mut lines = Vec::new();
+    let mut pages = Pages::new(&road.config, &states);
     for place in 0..road.config.feeds.len() {
         if road.stop.is_wished() {
             // The note stays: the next run looks at every copy.
@@ -53,8 +55,17 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
         let feed = select::compose(settings, &road.config.site, entries);
         let emptiness = if settings.allow_empty { Emptiness::Allowed } else { Emptiness::Refused };
         for format in &settings.formats {
-            let document = within(&feed, *format, settings.max_bytes);
-            lines.push(place_document(&tree, &document, emptiness, demand)?);
+            let document = within(&feed, settings.max_bytes, |feed| match (format, &pages) {
+                (Format::Html, Some(pages)) => pages.feed(feed),
+                _ => Ok(render::render(feed, *format)),
+            });
+            lines.push(match document {
+                Ok(document) => place_document(&tree, &document, emptiness, demand)?,
+                Err(broken) => pages::refused(format!("{}.html", feed.id), broken),
+            });
+        }
+        if let Some(pages) = &mut pages {
+            pages.take(settings, feed, &tree, demand)?;
         }
     }
     let outlines = outlines(&road.config, &states);
@@ -62,6 +73,11 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
     if !outlines.is_empty() {
         let opml = render::opml::sources(&road.config.site.title, &outlines);
         lines.push(place_document(&tree, &opml, Emptiness::Allowed, demand)?);
+    }
+    if let Some(pages) = pages {
+        let config = Arc::clone(&road.config);
+        let sources = road.writer.call(move |desk| pages::health(desk, &config, &states)).await?;
+        lines.extend(pages.finish(&tree, &sources, demand)?);
     }
     let paths: Vec<String> = lines.iter().map(|line| line.path.clone()).collect();
     let left = road
@@ -90,7 +106,7 @@ fn left_over(desk: &Desk, paths: &[String]) -> Result<Vec<String>, StoreError> {
     Ok(before.lines().filter(|path| !paths.iter().any(|made| made == path)).map(str::to_owned).collect())
 }
 
-fn place_document(
+pub(super) fn place_document(
     tree: &Tree,
     document: &Document,
     emptiness: Emptiness,
@@ -112,19 +128,23 @@ fn place_document(
     })
 }
 
-/// The feed in a format, with as many of its first entries as fit into `max_bytes`; one at the least.
-fn within(feed: &Feed, format: render::Format, max_bytes: Option<u64>) -> Document {
-    let mut document = render::render(feed, format);
-    let Some(most) = max_bytes else { return document };
+/// The feed as `write` makes it, with as many of its first entries as fit into `max_bytes`; one at the least.
+fn within<E>(
+    feed: &Feed,
+    max_bytes: Option<u64>,
+    write: impl Fn(&Feed) -> Result<Document, E>,
+) -> Result<Document, E> {
+    let mut document = write(feed)?;
+    let Some(most) = max_bytes else { return Ok(document) };
     let mut shorter = feed.clone();
     while document.bytes.len() as u64 > most && shorter.entries.len() > 1 {
         // By proportion, and one less for certain: a few renderings at the most.
         let share = most as f64 / document.bytes.len() as f64;
         let count = ((shorter.entries.len() as f64 * share) as usize).clamp(1, shorter.entries.len() - 1);
         shorter.entries.truncate(count);
-        document = render::render(&shorter, format);
+        document = write(&shorter)?;
     }
-    document
+    Ok(document)
 }
 
 /// Rows and states of the configured sources that were ever visited.
@@ -154,7 +174,7 @@ fn cards(config: &Config, states: &HashMap<SourceId, SourceState>) -> HashMap<i6
 }
 
 /// A source as readers should see it. Addresses of files and of private places are nobody's business.
-fn provenance(source: &Source, state: &SourceState) -> Provenance {
+pub(super) fn provenance(source: &Source, state: &SourceState) -> Provenance {
     let channel = &state.channel;
     let web = |url: &&Url| is_public(url);
     let configured = state.found_url.as_ref().unwrap_or(&source.url);
@@ -177,7 +197,7 @@ fn provenance(source: &Source, state: &SourceState) -> Provenance {
 }
 
 /// Whether an address may be told to everybody: on the web, not inside a private network, without a token in it.
-fn is_public(url: &Url) -> bool {
+pub(super) fn is_public(url: &Url) -> bool {
     let web = matches!(url.scheme(), "http" | "https");
     let open = match url.host() {
         Some(url::Host::Domain(name)) => {
@@ -197,7 +217,7 @@ fn is_public(url: &Url) -> bool {
     web && open && !url.query_pairs().any(|(name, _)| secret(&name))
 }
 
-fn title(source: &Source, state: Option<&SourceState>) -> String {
+pub(super) fn title(source: &Source, state: Option<&SourceState>) -> String {
     let told = state.and_then(|state| state.channel.title.clone());
     source.title.clone().or(told).unwrap_or_else(|| source.id.to_string())
 }

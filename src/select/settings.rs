@@ -165,7 +165,7 @@ impl Default for Written {
             tags: Vec::new(),
             not_tags: Vec::new(),
             rules: Vec::new(),
-            formats: vec![Format::Rss, Format::Atom, Format::Json],
+            formats: Format::FEEDS.to_vec(),
             order: Order::default(),
             keep: Keep::default(),
             per_source: None,

@@ -11,6 +11,7 @@ mod kill;
 mod laws_read;
 mod laws_render;
 mod laws_round;
+mod pages;
 mod readers;
 mod render;
 mod sample;

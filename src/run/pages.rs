@@ -1,0 +1,268 @@
+//! The pages of a run: what feeds show, once each; the front page over all; the state of the sources.
+
+use std::collections::{HashMap, HashSet};
+
+use url::Url;
+
+use super::Fault;
+use super::press::{is_public, place_document, provenance, title};
+use crate::config::Config;
+use crate::model::{Entry, Feed, Person, SourceId, Timestamp};
+use crate::publish::gate::Emptiness;
+use crate::publish::{Demand, Tree};
+use crate::render::html::{self, Broken, Card, Health, Look, Outlet, Site, SourceHealth};
+use crate::render::{Document, Format};
+use crate::report::{DocumentLine, Placed};
+use crate::select::{self, Content};
+use crate::source::Source;
+use crate::store::{Desk, SourceState, StoreError};
+
+/// How the pages of all stories are called in a report: they are too many for a line each.
+const STORIES: &str = "story/";
+
+/// The pages of one run, feed by feed.
+pub(super) struct Pages {
+    look: Look,
+    site: Site,
+    status: bool,
+    styled: bool,
+    cards: Vec<Card>,
+    newest: Vec<Option<Timestamp>>,
+    /// Stories that have their page.
+    told: HashSet<String>,
+    /// Entries of feeds that show excerpts only: they get a page of it if no other feed shows them whole.
+    short: Vec<Entry>,
+    stories: DocumentLine,
+    refused: Vec<DocumentLine>,
+}
+
+impl Pages {
+    /// `None`: no feed is written as a page, so there is none at all.
+    pub(super) fn new(config: &Config, states: &HashMap<SourceId, SourceState>) -> Option<Self> {
+        if !config.feeds.iter().any(|feed| feed.formats.contains(&Format::Html)) {
+            return None;
+        }
+        let listed = !super::press::outlines(config, states).is_empty();
+        let placed = Placed::Same;
+        Some(Self {
+            // Templates were tried when they were read.
+            look: Look::new(&config.templates).or_else(|_| Look::new(&[])).ok()?,
+            site: site(config, listed),
+            status: config.site.status_page,
+            styled: config.site.styled_feeds,
+            cards: Vec::new(),
+            newest: Vec::new(),
+            told: HashSet::new(),
+            short: Vec::new(),
+            stories: DocumentLine { path: STORIES.to_owned(), entries: 0, bytes: 0, placed },
+            refused: Vec::new(),
+        })
+    }
+
+    /// The page of a feed.
+    pub(super) fn feed(&self, feed: &Feed) -> Result<Document, Broken> {
+        html::feed(&self.look, &self.site, feed)
+    }
+
+    /// Takes in what a feed shows: pages of its stories, and its newest for the front page.
+    pub(super) fn take(
+        &mut self,
+        settings: &select::Settings,
+        feed: Feed,
+        tree: &Tree,
+        demand: Demand,
+    ) -> Result<(), Fault> {
+        self.newest.push(feed.entries.iter().map(|entry| entry.published).max());
+        let paged = settings.formats.contains(&Format::Html);
+        if !paged {
+            return Ok(());
+        }
+        self.cards.extend(feed.entries.iter().map(|entry| Card::new(entry, &self.site)));
+        self.cards = Card::newest(std::mem::take(&mut self.cards));
+        if settings.content == Content::Summary {
+            self.short.extend(feed.entries);
+            return Ok(());
+        }
+        feed.entries.iter().try_for_each(|entry| self.story(entry, tree, demand))
+    }
+
+    /// The page of an entry: of the first feed that shows it whole.
+    fn story(&mut self, entry: &Entry, tree: &Tree, demand: Demand) -> Result<(), Fault> {
+        let path = html::story_path(&entry.id);
+        if !self.told.insert(path.clone()) {
+            return Ok(());
+        }
+        let document = match html::story(&self.look, &self.site, entry) {
+            Ok(document) => document,
+            Err(broken) => {
+                // One is enough: the others would say the same.
+                if self.refused.is_empty() {
+                    self.refused.push(refused(path, broken));
+                }
+                return Ok(());
+            }
+        };
+        let line = place_document(tree, &document, Emptiness::Allowed, demand)?;
+        self.stories.entries += 1;
+        self.stories.bytes += line.bytes;
+        match line.placed {
+            Placed::Written => self.stories.placed = Placed::Written,
+            Placed::Same => {}
+            Placed::Refused(_) => self.refused.push(line),
+        }
+        Ok(())
+    }
+
+    /// What all feeds make together. Gives the lines of all pages but those of the feeds.
+    pub(super) fn finish(
+        mut self,
+        tree: &Tree,
+        sources: &[SourceHealth],
+        demand: Demand,
+    ) -> Result<Vec<DocumentLine>, Fault> {
+        for entry in std::mem::take(&mut self.short) {
+            self.story(&entry, tree, demand)?;
+        }
+        let mut made = vec![html::front(&self.look, &self.site, std::mem::take(&mut self.cards))];
+        if self.status {
+            made.push(html::status(&self.look, &self.site, sources, &self.newest));
+        }
+        let [pages, feeds] = html::style(&self.look);
+        made.push(Ok(pages));
+        made.extend(self.styled.then_some(Ok(feeds)));
+        let mut lines = vec![self.stories];
+        for document in made {
+            lines.push(match document {
+                Ok(document) => place_document(tree, &document, Emptiness::Allowed, demand)?,
+                Err(broken) => refused(broken.template.clone(), broken),
+            });
+        }
+        lines.extend(self.refused);
+        Ok(lines)
+    }
+}
+
+/// The line of a page that its template could not make.
+pub(super) fn refused(path: String, broken: Broken) -> DocumentLine {
+    DocumentLine {
+        path,
+        entries: 0,
+        bytes: 0,
+        placed: Placed::Refused(format!("{broken}; the old page stays")),
+    }
+}
+
+fn site(config: &Config, listed: bool) -> Site {
+    let settings = &config.site;
+    let outlet = |feed: &select::Settings| Outlet {
+        id: feed.id.clone(),
+        title: feed.title.clone(),
+        subtitle: feed.subtitle.clone(),
+        language: feed.language.as_ref().or(settings.language.as_ref()).map(ToString::to_string),
+        formats: feed.formats.clone(),
+    };
+    let mut documents = Vec::new();
+    documents.extend(listed.then(|| "sources.opml".to_owned()));
+    documents.extend(settings.status_page.then(|| "status.html".to_owned()));
+    Site {
+        title: settings.title.clone(),
+        subtitle: settings.subtitle.clone(),
+        language: settings.language.as_ref().map(ToString::to_string),
+        base_url: settings.base_url.clone(),
+        zone: settings.timezone.tz(),
+        author: settings.author.as_ref().map(|author| Person {
+            name: author.name.clone(),
+            email: author.email.clone(),
+            url: author.url.clone(),
+        }),
+        rights: settings.rights.clone(),
+        icon_url: settings.icon_url.clone(),
+        outlets: config.feeds.iter().map(outlet).collect(),
+        documents,
+    }
+}
+
+/// How the sources are, as everybody may know it.
+pub(crate) fn health(
+    desk: &Desk,
+    config: &Config,
+    states: &HashMap<SourceId, SourceState>,
+) -> Result<Vec<SourceHealth>, StoreError> {
+    let mut out = Vec::with_capacity(config.sources.len());
+    if !config.site.status_page {
+        return Ok(out);
+    }
+    for source in &config.sources {
+        let state = states.get(&source.id);
+        let (entries, newest) = match state {
+            Some(state) => desk.holdings(state.row)?,
+            None => (0, None),
+        };
+        out.push(one(source, state, entries, newest));
+    }
+    Ok(out)
+}
+
+fn one(
+    source: &Source,
+    state: Option<&SourceState>,
+    entries: u64,
+    newest: Option<Timestamp>,
+) -> SourceHealth {
+    let health = match state {
+        _ if !source.enabled => Health::Off,
+        None => Health::Waiting,
+        Some(state) if state.gone => Health::Gone,
+        Some(state) if state.failures > 0 => Health::Failing,
+        Some(state) if state.last_try.is_none() => Health::Waiting,
+        Some(_) => Health::Well,
+    };
+    let known = state.map(|state| provenance(source, state));
+    let feed_url = known.as_ref().and_then(|known| known.feed_url.clone());
+    let told =
+        |state: &SourceState| state.message.as_deref().filter(|_| feed_url.is_some()).map(without_secrets);
+    SourceHealth {
+        id: source.id.clone(),
+        title: title(source, state),
+        home_url: known.and_then(|known| known.home_url),
+        health,
+        last_success: state.and_then(|state| state.last_success),
+        last_try: state.and_then(|state| state.last_try),
+        next_due: state.and_then(|state| state.next_due),
+        failing_since: state.and_then(|state| state.failing_since),
+        failures: state.map_or(0, |state| state.failures),
+        message: state.and_then(told),
+        feed_url,
+        newest,
+        entries,
+    }
+}
+
+/// A message of a failure with every address taken out that is not for everybody.
+fn without_secrets(message: &str) -> String {
+    let shown = |word: &str| {
+        let from = word.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(0);
+        let address = word.get(from..).unwrap_or_default().trim_end_matches(['`', ')', ',', ':', ';', '.']);
+        match address.contains("://") && !Url::parse(address).is_ok_and(|url| is_public(&url)) {
+            true => "…".to_owned(),
+            false => word.to_owned(),
+        }
+    };
+    message.split(' ').map(shown).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_not_told() {
+        for (message, told) in [
+            ("https://a.example/feed answered 404", "https://a.example/feed answered 404"),
+            ("`https://a.example/feed?token=x`: gone", "… gone"),
+            ("moved to http://10.0.0.1/x, which is private", "moved to … which is private"),
+        ] {
+            assert_eq!(without_secrets(message), told);
+        }
+    }
+}
