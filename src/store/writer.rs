@@ -30,9 +30,10 @@ impl Desk {
 
 /// Runs on the desk, if a transaction could be begun; answers through a channel of its own once the group is committed.
 struct Job {
-    run: Box<dyn FnOnce(Result<&Desk, &StoreError>) -> Answer + Send>,
+    run: Run,
     patience: Patience,
 }
+type Run = Box<dyn FnOnce(Result<&Desk, &StoreError>) -> Answer + Send>;
 /// Whether a job's commit may wait for others that are not there yet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Patience {
