@@ -22,6 +22,7 @@ pub(super) fn check(document: &Document, read: &Read, mistakes: &mut Vec<Mistake
         schedule(document, &table, mistakes);
         rule_names(document, read, &table, &written.rules, mistakes);
         headers(document, &table, &written.headers, mistakes);
+        one_way_in(document, &table, &written.headers, mistakes);
         one_line(document, &down(&table, &["user_agent".into()]), written.user_agent.as_deref(), mistakes);
     }
     one_line(document, &["fetch".into(), "contact".into()], read.fetch.contact.as_deref(), mistakes);
@@ -125,6 +126,29 @@ fn headers(
                     .help("a header is one line"),
             );
         }
+    }
+}
+
+/// A source has one way to say who we are.
+fn one_way_in(
+    document: &Document,
+    table: &[Step],
+    headers: &BTreeMap<String, Secret>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let mut ways: Vec<Vec<Step>> =
+        ["basic", "bearer"].map(|key| down(table, &[key.into()])).into_iter().collect();
+    ways.retain(|path| document.has(path));
+    let header = headers.keys().find(|name| name.eq_ignore_ascii_case("authorization"));
+    if let Some(name) = header {
+        ways.push(down(table, &["headers".into(), name.as_str().into()]));
+    }
+    if let [first, second, ..] = &ways[..] {
+        let what = "`basic`, `bearer` and a header `Authorization` exclude each other";
+        let mistake = Mistake::error(document.key_place(second), what)
+            .also(document.key_place(first), "and here")
+            .help("keep the one that is meant");
+        mistakes.push(mistake);
     }
 }
 

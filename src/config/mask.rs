@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use super::document::{Document, Step};
 
-/// Puts a star for every byte of a secret, so that all other places stay where they are: values of `headers`, of
-/// `fetch.proxy`, and user names and passwords in addresses. What only tells where a secret is kept is left.
+/// Lines that say one of these may hold a secret.
+const SECRET_KEYS: [&str; 5] = ["headers", "proxy", "basic", "bearer", "password"];
+
+/// Puts a star for every byte of a secret, so that all other places stay where they are: values of `headers`, `basic`,
+/// `bearer` and `proxy`, and user names and passwords in addresses. What only tells where a secret is kept is left.
 pub(super) fn mask(text: &str, document: &Document) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let mut hide = |range: Range<usize>| {
@@ -21,13 +24,12 @@ pub(super) fn mask(text: &str, document: &Document) -> String {
     }
     // Where the TOML is broken, what is secret may have been misread; then every line that may hold some is hidden.
     let mut start = 0;
-    let mut in_headers = false;
+    let mut in_secrets = false;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_start();
         if trimmed.starts_with('[') {
-            in_headers = trimmed.contains("headers");
-        } else if !document.is_whole()
-            && (in_headers || trimmed.contains("headers") || trimmed.starts_with("proxy"))
+            in_secrets = trimmed.contains("headers") || trimmed.contains("basic");
+        } else if !document.is_whole() && (in_secrets || SECRET_KEYS.iter().any(|key| trimmed.contains(key)))
         {
             for range in quoted(line).filter(|range| !tells_a_place(&line[range.clone()])) {
                 hide(start + range.start..start + range.end);
@@ -53,6 +55,15 @@ fn secrets(document: &Document) -> Vec<Range<usize>> {
         for (name, _) in document.keys(&headers) {
             let path: Vec<Step> = headers.into_iter().chain([name.as_str().into()]).collect();
             places.push(document.place(&path));
+        }
+        let keys: [&[&str]; 5] =
+            [&["basic", "user"], &["basic", "password"], &["basic"], &["bearer"], &["proxy"]];
+        for keys in keys {
+            let steps = ["source", source.as_str()].into_iter().chain(keys.iter().copied());
+            let path: Vec<Step> = steps.map(Step::from).collect();
+            if document.has(&path) && !document.is_table(&path) {
+                places.push(document.place(&path));
+            }
         }
     }
     let proxy: [Step; 2] = ["fetch".into(), "proxy".into()];
@@ -110,6 +121,17 @@ mod tests {
             "[source.a.headers]\nA = ***** # b\nB = 'env:X'",
         );
         check("[source.a]\nheaders = {\n A = 'গোপন' }", "[source.a]\nheaders = {\n A = ************** }");
+    }
+
+    #[test]
+    fn names_passwords_and_tokens_are_hidden() {
+        check("[source.a]\nbearer = 'abc'\nproxy = 'env:P'", "[source.a]\nbearer = *****\nproxy = 'env:P'");
+        check(
+            "[source.a]\nbasic = { user = 'me', password = \"pw\" }",
+            "[source.a]\nbasic = { user = ****, password = **** }",
+        );
+        check("[source.a.basic]\npassword = 'pw", "[source.a.basic]\npassword = ***");
+        check("[source.a]\nbasic = 'me:pw'", "[source.a]\nbasic = *******");
     }
 
     #[test]

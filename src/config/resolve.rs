@@ -148,7 +148,11 @@ pub(super) fn settle(
         };
         let mut its_rules = expand(&defaults.rules, rules);
         its_rules.extend(expand(&written.rules, rules));
-        settled_sources.push(source::Source::new(id.clone(), url, written.clone(), defaults, its_rules));
+        let mut source = source::Source::new(id.clone(), url, written.clone(), defaults, its_rules);
+        for file in [&mut source.ca_file, &mut source.client_certificate].into_iter().flatten() {
+            *file = dir.join(&file);
+        }
+        settled_sources.push(source);
     }
     super::check::same_addresses(document, &settled_sources, mistakes);
     let settle_feed = |(id, written): &(FeedId, select::Written)| {
@@ -162,6 +166,8 @@ pub(super) fn settle(
     store.path = dir.join(&store.path);
     publish.dir = dir.join(&publish.dir);
     super::check::separate_paths(document, &store.path, &publish.dir, mistakes);
+    let mut fetch = read.fetch.clone();
+    fetch.ca_file = fetch.ca_file.map(|path| dir.join(path));
     let warnings = Mistakes::new("", String::new(), Vec::new());
     let mut site = read.site.clone();
     site.templates = site.templates.map(|folder| dir.join(folder));
@@ -169,7 +175,7 @@ pub(super) fn settle(
         site,
         store,
         publish,
-        fetch: read.fetch.clone(),
+        fetch,
         sources: settled_sources,
         feeds,
         templates: Vec::new(),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Config, Mistake};
+use crate::source::Auth;
 use crate::value::{Secret, SecretPlace};
 
 /// Fills in every secret of `config`. `env` and `file` look one up, or say why they cannot.
@@ -34,6 +35,19 @@ pub(super) fn fill(
         for (name, secret) in &mut source.headers {
             let path = ["source", source.id.as_str(), "headers", name.as_str()];
             fill_one(path.map(str::to_owned).to_vec(), secret);
+        }
+        let path = |key: &str| vec!["source".to_owned(), source.id.to_string(), key.to_owned()];
+        match &mut source.auth {
+            Some(Auth::Bearer(token)) => fill_one(path("bearer"), token),
+            Some(Auth::Basic(basic)) => {
+                for (key, secret) in [("user", &mut basic.user), ("password", &mut basic.password)] {
+                    fill_one([path("basic"), vec![key.to_owned()]].concat(), secret);
+                }
+            }
+            None => {}
+        }
+        if let Some(proxy) = &mut source.proxy {
+            fill_one(path("proxy"), proxy);
         }
     }
     if let Some(proxy) = &mut config.fetch.proxy {

@@ -94,6 +94,8 @@ pub enum Failure {
     Downgrade,
     /// The host has refused several sources: nobody asks it for so long.
     Closed(Duration),
+    /// `robots.txt` does not let us fetch it, or could not be read for the moment.
+    Robots,
     /// A status that is no answer.
     Status {
         /// The status.
@@ -181,10 +183,12 @@ impl FetchError {
     /// The next step for the owner, where we know one.
     pub fn help(&self) -> Option<String> {
         let text = match &self.failure {
-            Failure::Blocked(blocked) => format!(
-                "if it is meant, allow it: `[fetch] allow = [\"{}\"]`; the network or the name of the host will do as well",
-                blocked.address
-            ),
+            Failure::Blocked(blocked) => match blocked.address {
+                Some(address) => format!(
+                    "if it is meant, allow it: `[fetch] allow = [\"{address}\"]`; the network or the name of the host will do as well"
+                ),
+                None => format!("if it is meant, allow it: `[fetch] allow = [\"{}\"]`", blocked.host),
+            },
             Failure::Dns { .. } => "see whether the name is spelled right and this machine has a network".to_owned(),
             Failure::TimedOut { step: Step::Connect, .. } => {
                 "if the server is only slow, raise `connect_timeout` in `[fetch]`".to_owned()
@@ -204,7 +208,7 @@ impl FetchError {
                     .to_owned()
             }
             Failure::Status { status: 401 | 407, .. } => {
-                "give credentials: `headers = { Authorization = \"env:NAME\" }`".to_owned()
+                "give credentials: `basic = { user = \"…\", password = \"env:NAME\" }`, `bearer = \"env:NAME\"` or a header `Authorization`".to_owned()
             }
             Failure::Status { status: 403 | 406, .. } => {
                 "many sites refuse clients they do not know: set `contact` in `[fetch]`, and ask the site".to_owned()
@@ -252,8 +256,11 @@ impl fmt::Display for Failure {
             Failure::Setup(text) => f.write_str(text),
             Failure::Scheme(scheme) => write!(f, "cannot be asked: `{scheme}:` is no scheme of ours"),
             Failure::Header(name) => write!(f, "cannot be asked: the header `{name}` cannot be sent"),
-            Failure::Blocked(Blocked { address, class, .. }) => {
+            Failure::Blocked(Blocked { address: Some(address), class, .. }) => {
                 write!(f, "leads to {address}, {class}, which may not be asked")
+            }
+            Failure::Blocked(Blocked { host, class, .. }) => {
+                write!(f, "leads to `{host}`, {class}, which may not be asked")
             }
             Failure::Dns { host, reason } => write!(f, "has no address: `{host}`: {reason}"),
             Failure::Refused => f.write_str("refused the connection"),
@@ -296,6 +303,7 @@ impl fmt::Display for Failure {
             Failure::Downgrade => {
                 f.write_str("redirects from https to http, where the secrets of the source must not go")
             }
+            Failure::Robots => f.write_str("may not be fetched by us, as `robots.txt` of its site says"),
             Failure::Closed(left) => {
                 let left = Duration::from_secs(left.as_secs());
                 write!(f, "wants to be left alone for {}", humantime::format_duration(left))
@@ -388,8 +396,11 @@ mod tests {
     fn an_error_after_a_redirect_names_both_addresses() {
         let url = Url::parse("https://news.example/feed").unwrap();
         let hop = Url::parse("http://10.0.0.3/").unwrap();
-        let blocked =
-            Blocked { host: "10.0.0.3".into(), address: [10, 0, 0, 3].into(), class: "a private network" };
+        let blocked = Blocked {
+            host: "10.0.0.3".into(),
+            address: Some([10, 0, 0, 3].into()),
+            class: "a private network",
+        };
         let error = FetchError::at(&url, Some(&hop), Failure::Blocked(blocked));
         assert_eq!(
             error.to_string(),

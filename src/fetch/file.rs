@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::failure::{Failure, Limit};
+use super::failure::{Failure, Limit, shown};
+use super::{Answer, Request, Seen, Settings, hear};
 
 /// What a file answered.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,6 +20,32 @@ pub enum Found {
         /// Size and time of change.
         validator: Vec<u8>,
     },
+}
+
+/// Answers a question for a `file:` address.
+pub async fn ask(request: &Request, settings: &Settings) -> Result<Answer, Failure> {
+    let path =
+        request.url.to_file_path().map_err(|()| Failure::File("it names another machine".to_owned()))?;
+    let (known, limit) = (request.etag.clone(), settings.max_body);
+    let found = tokio::task::spawn_blocking(move || read(&path, known.as_deref(), limit)).await;
+    let url = shown(&request.url);
+    match found.map_err(|e| Failure::File(e.to_string()))?? {
+        Found::Unchanged => Ok(Answer::Unchanged(Seen {
+            url,
+            permanent_url: None,
+            etag: request.etag.clone(),
+            last_modified: None,
+            max_age: None,
+        })),
+        Found::Fresh { bytes, validator } => {
+            let inflated = hear::undo(bytes, String::new(), settings.max_inflated).await?;
+            let mut response = hear::response(url, 200, inflated);
+            if !response.truncated {
+                response.etag = Some(validator);
+            }
+            Ok(Answer::Fresh(response))
+        }
+    }
 }
 
 /// Reads `path`, of at most `limit` bytes, unless `known` is still its validator. Blocks.

@@ -107,8 +107,8 @@ impl Allowed {
 pub struct Blocked {
     /// The host that led to it.
     pub host: String,
-    /// Where it led.
-    pub address: IpAddr,
+    /// Where it led; `None` = the name alone is enough.
+    pub address: Option<IpAddr>,
     /// What kind of address that is, for people.
     pub class: &'static str,
 }
@@ -131,9 +131,19 @@ impl Guard {
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
-            Some(Host::Domain(_)) | None => return Ok(()),
+            Some(Host::Domain(name)) => return self.check_name(name),
+            None => return Ok(()),
         };
         self.check(url.host_str().unwrap_or_default(), address)
+    }
+
+    /// Names of metadata services: behind a proxy nobody sees the address that they lead to.
+    fn check_name(&self, name: &str) -> Result<(), Blocked> {
+        let plain = name.trim_end_matches('.');
+        if !METADATA.contains(&plain) || self.allow.iter().any(|allowed| allowed.holds_name(plain)) {
+            return Ok(());
+        }
+        Err(Blocked { host: name.to_owned(), address: None, class: "a cloud metadata service" })
     }
 
     /// Checks an address that `host` leads to.
@@ -144,9 +154,20 @@ impl Guard {
         if self.allow.iter().any(|allowed| allowed.holds_name(name) || allowed.holds_address(canonical)) {
             return Ok(());
         }
-        Err(Blocked { host: host.to_owned(), address: canonical, class })
+        Err(Blocked { host: host.to_owned(), address: Some(canonical), class })
     }
 }
+
+const METADATA: [&str; 8] = [
+    "metadata",
+    "metadata.google.internal",
+    "metadata.goog",
+    "instance-data",
+    "instance-data.ec2.internal",
+    "metadata.azure.internal",
+    "metadata.tencentyun.com",
+    "metadata.platformequinix.com",
+];
 
 /// What kind of not public address this is; `None` = public.
 fn class(address: IpAddr) -> Option<&'static str> {
@@ -235,6 +256,7 @@ mod tests {
         check("http://169.254.1.1/", Some("a link-local address"));
         check("http://169.254.169.254/latest/meta-data/", Some("a cloud metadata service"));
         check("http://[fd00:ec2::254]/", Some("a cloud metadata service"));
+        check("http://Metadata.Google.Internal./", Some("a cloud metadata service"));
         check("http://[fd12:3456::1]/", Some("a private network (unique local)"));
         check("http://[fe80::1]/", Some("a link-local address"));
         check("http://[fec0::1]/", Some("a private network (site-local)"));

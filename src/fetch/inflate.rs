@@ -4,12 +4,15 @@ use std::io::{BufRead, Read};
 
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
+use ruzstd::decoding::StreamingDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+
 use super::failure::{Failure, Limit};
 
 /// What we can undo; goes into `Accept-Encoding`.
-pub const ACCEPTED: &str = "gzip, deflate, br";
+pub const ACCEPTED: &str = "gzip, deflate, br, zstd";
 
-/// A gzip body may have many members; more than this is an attack on our time.
+/// A gzip or zstd body may have many members; more than this is an attack on our time.
 const MOST_MEMBERS: usize = 4096;
 /// Nobody compresses more often than this.
 const MOST_LAYERS: usize = 4;
@@ -67,6 +70,7 @@ fn undo(inflated: &mut Inflated, name: &str, limit: u64) -> Result<(), Failure> 
         "gzip" | "x-gzip" | "deflate" | "x-deflate" if bytes.starts_with(GZIP) => gunzip(bytes, limit)?,
         "deflate" | "x-deflate" => deflated(bytes, limit)?,
         "br" => drain(brotli::Decompressor::new(bytes.as_slice(), 4096), Vec::new(), limit)?.0,
+        "zstd" => unzstd(bytes, limit)?,
         _ => {
             Layer { out: Vec::new(), broken: Some(format!("`{name}` is no compression that was asked for")) }
         }
@@ -99,6 +103,40 @@ fn gunzip(bytes: &[u8], limit: u64) -> Result<Layer, Failure> {
         out = layer.out;
     }
     Ok(Layer { out, broken: Some(format!("more than {MOST_MEMBERS} members")) })
+}
+
+/// So far back a zstd frame may look (RFC 9659); a frame of one piece has to fit into `limit` anyway.
+const ZSTD_WINDOW: u64 = 8 << 20;
+
+/// All frames, one after the other; those that are to be skipped are (RFC 8878, 3.1).
+fn unzstd(bytes: &[u8], limit: u64) -> Result<Layer, Failure> {
+    let mut rest = bytes;
+    let mut out = Vec::new();
+    for _ in 0..MOST_MEMBERS {
+        if rest.is_empty() {
+            return Ok(Layer { out, broken: None });
+        }
+        match StreamingDecoder::new_with_max_window_size(rest, limit.max(ZSTD_WINDOW)) {
+            Ok(decoder) => {
+                let (layer, decoder) = drain(decoder, out, limit)?;
+                if layer.broken.is_some() {
+                    return Ok(layer);
+                }
+                (out, rest) = (layer.out, decoder.into_inner());
+            }
+            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                length, ..
+            })) => {
+                // Magic number and length are four bytes each; the decoder has read a copy of the slice.
+                let after = rest.get(8..).and_then(|rest| rest.get(length as usize..));
+                rest = after.unwrap_or_default();
+            }
+            // Rubbish behind the last frame is passed over, as zeros behind gzip are.
+            Err(_) if !out.is_empty() && rest.len() < bytes.len() => return Ok(Layer { out, broken: None }),
+            Err(e) => return Ok(Layer { out, broken: Some(e.to_string()) }),
+        }
+    }
+    Ok(Layer { out, broken: Some(format!("more than {MOST_MEMBERS} frames")) })
 }
 
 /// `deflate` means zlib (RFC 9110, 8.4.1.2), but some send it raw.
@@ -152,6 +190,9 @@ mod tests {
     fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
         all(GzEncoder::new(text.as_ref(), Compression::default()))
     }
+    fn zstd(text: impl AsRef<[u8]>) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(text.as_ref(), ruzstd::encoding::CompressionLevel::Fastest)
+    }
     fn brotli(text: impl AsRef<[u8]>) -> Vec<u8> {
         all(brotli::CompressorReader::new(text.as_ref(), 4096, 5, 20))
     }
@@ -179,6 +220,7 @@ mod tests {
         check(all(ZlibEncoder::new(FEED.as_bytes(), Compression::default())), "deflate", FEED);
         check(all(DeflateEncoder::new(FEED.as_bytes(), Compression::default())), "deflate", FEED);
         check(brotli(FEED), "br", FEED);
+        check(zstd(FEED), "zstd", FEED);
         check(Vec::new(), "gzip", "");
     }
 
@@ -196,6 +238,9 @@ mod tests {
     #[test]
     fn every_gzip_member_is_read_and_padding_is_not() {
         check([gzip("<a>"), gzip("<b>"), gzip("<c>")].concat(), "gzip", "<a><b><c>");
+        let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"abc"].concat();
+        check([zstd("<a>"), skipped, zstd("<b>"), zstd("<c>")].concat(), "zstd", "<a><b><c>");
+        check([zstd("<a>"), b"junk".to_vec()].concat(), "zstd", "<a>");
         check([gzip("<a>"), vec![0; 512]].concat(), "gzip", "<a>");
         check([gzip("<a>"), b"junk".to_vec()].concat(), "gzip", "<a>");
         let many = gzip("").repeat(MOST_MEMBERS + 1);
@@ -231,13 +276,19 @@ mod tests {
         check(gzip(&zeros), "gzip", too_large);
         check(gzip(gzip(&zeros)), "gzip, gzip", too_large);
         check(brotli(&zeros), "br", too_large);
+        check(zstd(&zeros), "zstd", too_large);
         check(zeros, "", too_large);
     }
 
     proptest::proptest! {
         #[test]
-        fn nothing_makes_it_panic_or_grow(bytes: Vec<u8>, cut: u8, name in "(gzip|deflate|br|x|, ){0,4}") {
-            let mut forms = vec![bytes.clone(), gzip(&bytes), brotli(&bytes)];
+        fn nothing_makes_it_panic_or_grow(bytes: Vec<u8>, cut: u8, name in "(gzip|deflate|br|zstd|x|, ){0,4}") {
+            let mut forms = vec![bytes.clone(), gzip(&bytes), brotli(&bytes), zstd(&bytes)];
+            // A frame with something wrong in it.
+            let mut bent = zstd(&bytes);
+            let place = usize::from(cut) % bent.len();
+            bent[place] ^= 0x55;
+            forms.push(bent);
             forms.push(gzip(&bytes).into_iter().take(cut.into()).chain(bytes.clone()).collect());
             for form in forms {
                 if let Ok(inflated) = inflate(form, &name, 100) {

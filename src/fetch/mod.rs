@@ -2,26 +2,32 @@
 //! the configuration, and says what came of it.
 //!
 //! ```text
-//! Request ─ guard (who may be asked) ─ hosts (whose turn it is) ─ client (redirects, time, size) ─ inflate ─→ Answer
+//! Request ─ guard (who may be asked) ─ manners (robots.txt) ─ hosts (whose turn it is) ─ client (redirects, time)
+//!         ─ hear (status, size) ─ inflate ─→ Answer
 //! ```
 //!
 //! Nothing is remembered here between two runs: validators go in with the [`Request`] and come out with the
 //! [`Answer`]; the caller stores them together with the entries that came with them.
 
 mod client;
+mod cookies;
 mod explain;
 mod failure;
 mod file;
 mod guard;
 mod headers;
+mod hear;
 mod hosts;
 mod inflate;
+mod manners;
 mod names;
 mod proxy;
 mod question;
+mod robots;
 mod settings;
 mod trail;
 mod wall;
+mod ways;
 
 use std::time::Duration;
 
@@ -32,6 +38,7 @@ pub use failure::{Failure, FetchError, Limit, Step};
 pub use guard::{Allowed, AllowedError, Blocked};
 pub use names::Lookup;
 pub use settings::Settings;
+pub use ways::Way;
 
 /// What we would like to get; goes into `Accept`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,8 +46,10 @@ pub enum Accept {
     /// A feed, else a page that announces one.
     #[default]
     Feed,
-    /// A page.
+    /// A page, where `robots.txt` lets us.
     Page,
+    /// Plain text.
+    Text,
 }
 
 /// One question to one source.
@@ -58,6 +67,8 @@ pub struct Request {
     pub user_agent: Option<String>,
     /// What we would like to get.
     pub accept: Accept,
+    /// The proxy and the certificates to use instead of the usual ones.
+    pub way: Way,
 }
 
 impl Request {
@@ -70,6 +81,7 @@ impl Request {
             headers: Vec::new(),
             user_agent: None,
             accept: Accept::default(),
+            way: Way::default(),
         }
     }
 }

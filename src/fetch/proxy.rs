@@ -20,7 +20,7 @@ type Make = fn(Url) -> reqwest::Result<Proxy>;
 /// Never asked through a proxy.
 const DIRECT: [&str; 3] = ["localhost", "127.0.0.0/8", "::1"];
 
-/// Reads `configured` (the key `proxy`), else the environment through `variable`. What `allow` holds is asked directly.
+/// Reads `configured` (the key `proxy`; `direct` = none at all), else the environment through `variable`. What `allow` holds is asked directly.
 ///
 /// Behind a proxy it is the proxy that looks names up, so only addresses written as such are guarded.
 pub fn proxies(
@@ -34,6 +34,9 @@ pub fn proxies(
         other => other.to_string(),
     }));
     let mut proxies = Proxies { all: Vec::new(), names: Vec::new() };
+    if configured.is_some_and(|word| word.trim() == "direct") {
+        return Ok(proxies);
+    }
     if let Some(address) = configured {
         let proxy = Proxy::all(checked(address, "proxy", &mut proxies.names)?);
         proxies.all.push(finish(proxy, &direct)?);
@@ -96,6 +99,7 @@ mod tests {
             &[("http_proxy", "a.example:8080"), ("HTTPS_PROXY", "http://b.example")],
             "2 a.example b.example",
         );
+        check(Some("direct"), &[("HTTP_PROXY", "http://other")], "0 ");
         check(None, &[("ALL_PROXY", "http://10.0.0.1:3128"), ("HTTP_PROXY", " ")], "1 ");
     }
 

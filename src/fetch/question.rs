@@ -3,6 +3,7 @@
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use super::cookies::Jar;
 use super::failure::{Failure, FetchError};
 use super::inflate;
 use super::trail::{Secrets, Trail};
@@ -15,6 +16,7 @@ const A_IM: HeaderName = HeaderName::from_static("a-im");
 pub fn question(
     request: &Request,
     trail: &Trail,
+    jar: &Jar,
     user_agent: &HeaderValue,
 ) -> Result<(Url, HeaderMap, Secrets), Failure> {
     let mut url = trail.here().clone();
@@ -52,6 +54,12 @@ pub fn question(
         }
         headers.insert(header, value);
     }
+    let configured = headers.get(header::COOKIE).and_then(|cookie| cookie.to_str().ok());
+    if let Some(cookies) = jar.header(trail.here(), configured) {
+        let mut value = value("cookie", cookies.as_bytes())?;
+        value.set_sensitive(true);
+        headers.insert(header::COOKIE, value);
+    }
     let has_credentials = !request.url.username().is_empty() || request.url.password().is_some();
     if has_credentials && trail.is_home() {
         // Both fail only where there is no host.
@@ -68,6 +76,7 @@ fn accept(accept: Accept) -> &'static str {
             "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
              application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
         }
+        Accept::Text => "text/plain, */*;q=0.1",
         Accept::Page => "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
     }
 }

@@ -1,5 +1,6 @@
 //! How we behave towards other people's servers: the table `[fetch]`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -54,6 +55,8 @@ pub struct Settings {
     /// `http://` address of a proxy for everything that is not loopback and not in `allow`; without it the environment is
     /// asked (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and nothing else.
     pub proxy: Option<Secret>,
+    /// A file of certificates (PEM) that are trusted besides those of the machine. Relative to the configuration.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -71,6 +74,7 @@ impl Default for Settings {
             max_inflated: 20 << 20,
             redirects: 5,
             proxy: None,
+            ca_file: None,
         }
     }
 }

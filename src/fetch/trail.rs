@@ -9,6 +9,8 @@ use super::failure::{Failure, shown};
 pub struct Trail {
     /// All of them in order, credentials and fragments gone; never empty.
     chain: Vec<Url>,
+    /// How often cookies had changed before each of them was asked.
+    cookies: Vec<usize>,
     /// How many of the hops, from the first on, were permanent.
     lasting: usize,
 }
@@ -21,7 +23,7 @@ pub fn is_redirect(status: u16) -> bool {
 impl Trail {
     /// Begins at `url`.
     pub fn new(url: &Url) -> Self {
-        Self { chain: vec![shown(url)], lasting: 0 }
+        Self { chain: vec![shown(url)], cookies: vec![0], lasting: 0 }
     }
 
     /// The address to ask now.
@@ -45,13 +47,15 @@ impl Trail {
         self.chain.windows(2).any(|hop| falls(&hop[0], &hop[1]))
     }
 
-    /// Goes on to `location`, as answered with `status`. At most `limit` hops; `secrets`: whether any were sent from here.
+    /// Goes on to `location`, as answered with `status`. At most `limit` hops; `secrets`: whether any were sent from here;
+    /// `cookies`: how often they have changed so far. The same address with the same cookies is a circle.
     pub fn follow(
         &mut self,
         status: u16,
         location: Option<&[u8]>,
         limit: usize,
         secrets: Secrets,
+        cookies: usize,
     ) -> Result<(), Failure> {
         let location = location.map(readable);
         let next =
@@ -63,11 +67,13 @@ impl Trail {
         if falls(self.here(), &next) && secrets == Secrets::Sent {
             return Err(Failure::Downgrade);
         }
-        let circle = self.chain.contains(&next);
+        let mut before = self.chain.iter().zip(&self.cookies);
+        let circle = before.any(|(url, then)| *url == next && *then == cookies);
         if matches!(status, 301 | 308) && self.lasting + 1 == self.chain.len() {
             self.lasting += 1;
         }
         self.chain.push(next);
+        self.cookies.push(cookies);
         if circle || self.chain.len() > limit + 1 {
             return Err(Failure::Redirects { chain: self.chain.clone() });
         }
@@ -112,7 +118,8 @@ mod tests {
         let mut told = None;
         for hop in hops {
             let (status, location) = hop.split_once(' ').unwrap();
-            if let Err(failure) = trail.follow(status.parse().unwrap(), Some(location.as_bytes()), 3, secrets)
+            if let Err(failure) =
+                trail.follow(status.parse().unwrap(), Some(location.as_bytes()), 3, secrets, 0)
             {
                 told = Some(failure.to_string());
                 break;
@@ -139,7 +146,7 @@ mod tests {
         check(&["302 /খবর ১"], Secrets::None, "https://a.example/%E0%A6%96%E0%A6%AC%E0%A6%B0%20%E0%A7%A7 -");
         check(&["302 http://x:y@b.example/#top"], Secrets::None, "http://b.example/ -");
         let mut trail = Trail::new(&Url::parse("http://a.example/").unwrap());
-        trail.follow(302, Some(b"/caf\xe9"), 3, Secrets::None).unwrap();
+        trail.follow(302, Some(b"/caf\xe9"), 3, Secrets::None, 0).unwrap();
         assert_eq!(trail.here().as_str(), "http://a.example/caf%E9");
     }
 
@@ -153,6 +160,11 @@ mod tests {
             Secrets::None,
             "redirects in a circle: https://a.example/b → https://a.example/feed",
         );
+        // With other cookies the same address may answer otherwise.
+        let mut trail = Trail::new(&Url::parse("https://a.example/feed").unwrap());
+        trail.follow(302, Some(b"/consent"), 3, Secrets::None, 1).unwrap();
+        trail.follow(302, Some(b"/feed"), 3, Secrets::None, 1).unwrap();
+        assert!(trail.follow(302, Some(b"/consent"), 9, Secrets::None, 1).is_err());
         check(
             &["302 /b", "302 /c", "302 /d", "302 /e"],
             Secrets::None,

@@ -6,14 +6,15 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::dedup::{self, Sifted};
-use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings};
+use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings, Way};
 use crate::model::{Channel, Move, Remark, Stage};
 use crate::normalize;
 use crate::parse;
 use crate::report::Failure;
-use crate::source::Source;
 use crate::source::feed::{self, Before, Outcome};
+use crate::source::{Auth, Source};
 use crate::store::{SourceState, Success};
+use crate::value::Secret;
 
 /// Who asks and reads for all sources of a run.
 pub(super) struct Asker {
@@ -190,18 +191,43 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
 fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
     let mut request = Request::new(url.clone());
     request.user_agent.clone_from(&source.user_agent);
-    // Headers hold secrets: they are meant for the configured origin, wherever a page may lead.
-    let home = url.origin() == source.url.origin();
-    for (name, secret) in source.headers.iter().filter(|_| home) {
-        let Some(value) = secret.reveal() else {
-            return Err(Failure {
-                stage: Stage::Fetch,
-                message: format!("the secret of header `{name}` was not found"),
-                help: Some("`harkara check` says which variable or file is missing".to_owned()),
-            });
-        };
-        request.headers.push((name.clone(), value.to_owned()));
+    request.way = Way {
+        proxy: source.proxy.clone(),
+        ca_file: source.ca_file.clone(),
+        client_certificate: source.client_certificate.clone(),
+    };
+    // Secrets are meant for the configured origin, wherever a page or a redirect may lead.
+    if url.origin() != source.url.origin() {
+        request.way = request.way.away_from_home();
+        return Ok(request);
     }
+    let reveal = |secret: &Secret, name: &str| {
+        secret.reveal().map(str::to_owned).ok_or_else(|| Failure {
+            stage: Stage::Fetch,
+            message: format!("the secret of {name} was not found"),
+            help: Some("`harkara check` says which variable or file is missing".to_owned()),
+        })
+    };
+    for (name, secret) in &source.headers {
+        request.headers.push((name.clone(), reveal(secret, &format!("header `{name}`"))?));
+    }
+    // An address that was found or taken over has none of its own: those configured belong to the origin.
+    let (mut user, mut password) =
+        (source.url.username().to_owned(), source.url.password().map(str::to_owned));
+    match &source.auth {
+        Some(Auth::Bearer(token)) => {
+            let value = format!("Bearer {}", reveal(token, "`bearer`")?);
+            request.headers.push(("Authorization".to_owned(), value));
+        }
+        Some(Auth::Basic(basic)) => {
+            user = reveal(&basic.user, "`basic`")?;
+            password = Some(reveal(&basic.password, "`basic`")?);
+        }
+        None => {}
+    }
+    // Both fail only where there is no host.
+    let _ = request.url.set_username(&user);
+    let _ = request.url.set_password(password.as_deref());
     Ok(request)
 }
 

@@ -15,6 +15,7 @@ mod visit;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -155,7 +156,13 @@ impl Opened {
         stop: &Stop,
         tell: &(dyn Fn(Event<'_>) + Sync),
     ) -> Result<Report, Fault> {
-        let known = self.writer.call(|desk| desk.hosts()).await?;
+        let yesterday = now - TimeDelta::days(1);
+        let known = move |desk: &Desk| Ok((desk.hosts()?, desk.robots(yesterday)?));
+        let (known, robots) = self.writer.call(known).await?;
+        for (origin, rules, read_at) in robots {
+            let ago = (now - read_at).to_std().unwrap_or_default();
+            self.asker.client.know_robots(origin, &rules, ago);
+        }
         let road = Arc::new(Road {
             config: Arc::clone(&self.config),
             asker: Arc::clone(&self.asker),
@@ -175,9 +182,11 @@ impl Opened {
         sources.sort_by_key(|(place, _)| *place);
         let sources = sources.into_iter().map(|(_, line)| line).collect();
         let hosts = road.courtesy.rest(&road.asker.client);
+        let robots = road.asker.client.robots_read();
         let note = move |desk: &Desk| {
             desk.note_hosts(&hosts)?;
-            desk.forget_hosts(now)
+            desk.forget_hosts(now)?;
+            desk.note_robots(&robots, now, yesterday)
         };
         self.writer.call(note).await?;
         let (mut documents, mut notes) = (Vec::new(), Vec::new());

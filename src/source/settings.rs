@@ -1,6 +1,7 @@
 //! Where entries come from: the tables `[source.ID]` and `[defaults]`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -37,12 +38,39 @@ pub struct Source {
     pub rules: Vec<Rule>,
     /// Headers to send with each request.
     pub headers: BTreeMap<String, Secret>,
+    /// Who we are to it.
+    pub auth: Option<Auth>,
+    /// The address of a proxy, or `direct`: takes the place of the proxy of all.
+    pub proxy: Option<Secret>,
+    /// A file of certificates that are trusted in addition.
+    pub ca_file: Option<PathBuf>,
+    /// A file with a certificate and its key that are shown to it.
+    pub client_certificate: Option<PathBuf>,
     /// Takes the place of our User-Agent.
     pub user_agent: Option<String>,
     /// False: it is not asked; its entries stay.
     pub enabled: bool,
     /// Fewer items than this in an answer are a failure.
     pub min_items: usize,
+}
+
+/// Who we are to a source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Auth {
+    /// A name and a password (RFC 7617).
+    Basic(Basic),
+    /// A token (RFC 6750).
+    Bearer(Secret),
+}
+
+/// A name and a password, sent as RFC 7617 has it.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Basic {
+    /// The name.
+    pub user: Secret,
+    /// The password, best written `env:NAME` or `file:PATH`.
+    pub password: Secret,
 }
 
 /// When a source is asked.
@@ -88,6 +116,17 @@ pub struct Written {
     /// Headers to send with each request. Secrets are written `env:NAME` or `file:PATH`; values are never printed.
     #[serde(default)]
     pub headers: BTreeMap<String, Secret>,
+    /// A name and a password for it: `{ user = "…", password = "env:NAME" }`.
+    pub basic: Option<Basic>,
+    /// A token for it, sent as `Authorization: Bearer …`; best written `env:NAME` or `file:PATH`.
+    pub bearer: Option<Secret>,
+    /// `http://` address of a proxy for it, or `direct` for none; instead of that of `[fetch]`.
+    pub proxy: Option<Secret>,
+    /// A file of certificates (PEM) that are trusted for it besides those of the machine. Relative to the configuration.
+    pub ca_file: Option<PathBuf>,
+    /// A file with a certificate and its key (PEM, not encrypted) that are shown to it when it asks. Relative to the
+    /// configuration.
+    pub client_certificate: Option<PathBuf>,
     /// Takes the place of our User-Agent for this source.
     pub user_agent: Option<String>,
     /// `false`: it is not asked; its entries stay. `true` by default.
@@ -185,6 +224,10 @@ impl Source {
             priority: written.priority.or(defaults.priority).unwrap_or_default(),
             rules,
             headers: written.headers,
+            auth: written.bearer.map(Auth::Bearer).or_else(|| written.basic.map(Auth::Basic)),
+            proxy: written.proxy,
+            ca_file: written.ca_file,
+            client_certificate: written.client_certificate,
             user_agent: written.user_agent.or_else(|| defaults.user_agent.clone()),
             enabled: written.enabled.unwrap_or(true),
             min_items: written.expect.or(defaults.expect).map_or(0, |expect| expect.min_items),
@@ -201,7 +244,7 @@ impl Source {
     /// True when something is sent with a request that only the origin of `url` may know.
     pub fn has_secrets(&self) -> bool {
         let credentials = !self.url.username().is_empty() || self.url.password().is_some();
-        credentials || !self.headers.is_empty()
+        credentials || !self.headers.is_empty() || self.auth.is_some() || self.client_certificate.is_some()
     }
 
     /// The zone of dates that name none, and of the schedule: the configured one, else UTC; never the machine's.

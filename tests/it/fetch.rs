@@ -1,7 +1,9 @@
 //! The client against a scripted site: what is asked, what is made of every kind of answer.
 
+mod cookies;
 mod guard;
 mod limits;
+mod pages;
 mod proxy;
 mod redirects;
 mod tls;
@@ -87,7 +89,7 @@ fn a_feed_is_asked_for_politely_and_read_whole() {
 
     let asked = site.last();
     assert_eq!(asked.header("user-agent"), Some("harkara/1.2.3 (+mailto:editor@news.example)"));
-    assert_eq!(asked.header("accept-encoding"), Some("gzip, deflate, br"));
+    assert_eq!(asked.header("accept-encoding"), Some("gzip, deflate, br, zstd"));
     assert!(asked.header("accept").unwrap().starts_with("application/atom+xml, application/rss+xml"));
     assert_eq!(asked.header("if-none-match"), None);
     assert_eq!(asked.header("if-modified-since"), None);

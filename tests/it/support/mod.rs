@@ -3,3 +3,4 @@
 pub mod example;
 pub mod home;
 pub mod site;
+pub mod tls;

@@ -116,7 +116,12 @@ struct Shared {
 impl Site {
     /// Opens on a free port of 127.0.0.1.
     pub fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::open_at("127.0.0.1:0").expect("a free port")
+    }
+
+    /// Opens at this address; `None` where the machine has none like it.
+    pub fn open_at(address: &str) -> Option<Self> {
+        let listener = TcpListener::bind(address).ok()?;
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared::default());
         let served = Arc::clone(&shared);
@@ -132,7 +137,12 @@ impl Site {
                 lock(&served.talks).push((talk, handle));
             }
         });
-        Self { address, shared, listener: Some(listener), expected: None }
+        Some(Self { address, shared, listener: Some(listener), expected: None })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The absolute address of `path`.
