@@ -33,6 +33,8 @@ pub struct Feed {
     pub icon_url: Option<Url>,
     /// Minutes that readers may keep it.
     pub ttl_minutes: Option<u32>,
+    /// The style sheet that RSS and Atom name for browsers: its path from the top of the tree. `None`: they name none.
+    pub style: Option<String>,
     /// The chosen entries, in order.
     pub entries: Vec<Entry>,
 }

@@ -20,6 +20,7 @@ pub(super) fn write(feed: &Feed, own_url: Option<String>) -> Vec<u8> {
     let body = String::from_utf8(body).unwrap_or_default();
     let mut document = String::with_capacity(body.len() + 64 + 16 * feed.entries.len());
     document.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+    document.push_str(&fence::style(feed.style.as_deref()));
     with_languages(&body, &feed.entries, &mut document);
     document.push('\n');
     document.into_bytes()
@@ -57,6 +58,8 @@ fn atom(feed: &Feed, own_url: Option<String>) -> AtomFeed {
         icon_url,
         // Atom has no such hint.
         ttl_minutes: _,
+        // Put in by `write`.
+        style: _,
         entries,
     } = feed;
     let home = home_url.as_ref().or(base_url.as_ref()).map(fence::url);

@@ -57,6 +57,13 @@ pub(super) fn attribute(value: &str) -> String {
     escape(value).replace('"', "&quot;")
 }
 
+/// The instruction that names a style sheet to browsers (w3.org/TR/xml-stylesheet), as a line; nothing without a sheet.
+pub(super) fn style(sheet: Option<&str>) -> String {
+    sheet.map_or_else(String::new, |path| {
+        format!("<?xml-stylesheet type=\"text/css\" href=\"{}\"?>\n", attribute(&uri(path)))
+    })
+}
+
 /// An address as ASCII (RFC 3986): anything else percent-encoded, what is encoded left alone.
 pub(super) fn uri(address: &str) -> String {
     let address = address.trim();

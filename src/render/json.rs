@@ -153,6 +153,8 @@ fn document(feed: &Feed, own_url: Option<String>) -> JsonFeed {
         rights,
         icon_url,
         ttl_minutes,
+        // Browsers show JSON as it is.
+        style: _,
         entries,
     } = feed;
     JsonFeed {

@@ -20,7 +20,20 @@ pub(super) fn write(feed: &Feed, own_url: Option<String>) -> Vec<u8> {
     // Writing to memory does not fail; were it to, the gate before the tree refuses the empty document.
     let mut bytes = channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default();
     bytes.push(b'\n');
-    bytes
+    with_style(bytes, feed.style.as_deref())
+}
+
+/// Puts the instruction behind the declaration, which the writer ends with a line break and which is its only line of
+/// that kind.
+fn with_style(bytes: Vec<u8>, sheet: Option<&str>) -> Vec<u8> {
+    let style = fence::style(sheet);
+    match bytes.iter().position(|b| *b == b'\n').filter(|_| bytes.starts_with(b"<?xml ")) {
+        Some(end) if !style.is_empty() => {
+            let (head, rest) = bytes.split_at(end + 1);
+            [head, style.as_bytes(), rest].concat()
+        }
+        _ => bytes,
+    }
 }
 
 fn channel(feed: &Feed, own_url: Option<String>) -> Channel {
@@ -38,6 +51,8 @@ fn channel(feed: &Feed, own_url: Option<String>) -> Channel {
         rights,
         icon_url,
         ttl_minutes,
+        // Put in by `write`.
+        style: _,
         entries,
     } = feed;
     let title = html_proof(shown::name(title, id.as_str()));

@@ -24,6 +24,7 @@ const STORIES: &str = "story/";
 pub(super) struct Pages {
     look: Look,
     site: Site,
+    paged: bool,
     status: bool,
     styled: bool,
     cards: Vec<Card>,
@@ -37,26 +38,24 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// `None`: no feed is written as a page, so there is none at all.
-    pub(super) fn new(config: &Config, states: &HashMap<SourceId, SourceState>) -> Option<Self> {
-        if !config.feeds.iter().any(|feed| feed.formats.contains(&Format::Html)) {
-            return None;
-        }
+    /// Begins. Where no feed is written as a page there is none at all.
+    pub(super) fn new(config: &Config, states: &HashMap<SourceId, SourceState>) -> Self {
         let listed = !super::press::outlines(config, states).is_empty();
-        let placed = Placed::Same;
-        Some(Self {
+        let written = |format: Format| config.feeds.iter().any(|feed| feed.formats.contains(&format));
+        Self {
             // Templates were tried when they were read.
-            look: Look::new(&config.templates).or_else(|_| Look::new(&[])).ok()?,
+            look: Look::new(&config.templates).unwrap_or_default(),
             site: site(config, listed),
+            paged: written(Format::Html),
             status: config.site.status_page,
-            styled: config.site.styled_feeds,
+            styled: config.site.styled_feeds && (written(Format::Rss) || written(Format::Atom)),
             cards: Vec::new(),
             newest: Vec::new(),
             told: HashSet::new(),
             short: Vec::new(),
-            stories: DocumentLine { path: STORIES.to_owned(), entries: 0, bytes: 0, placed },
+            stories: DocumentLine { path: STORIES.to_owned(), entries: 0, bytes: 0, placed: Placed::Same },
             refused: Vec::new(),
-        })
+        }
     }
 
     /// The page of a feed.
@@ -123,14 +122,17 @@ impl Pages {
         for entry in std::mem::take(&mut self.short) {
             self.story(&entry, tree, demand)?;
         }
-        let mut made = vec![html::front(&self.look, &self.site, std::mem::take(&mut self.cards))];
-        if self.status {
-            made.push(html::status(&self.look, &self.site, sources, &self.newest));
+        let [of_pages, of_feeds] = html::style(&self.look);
+        let (mut lines, mut made) = (Vec::new(), Vec::new());
+        if self.paged {
+            lines.push(self.stories);
+            made.push(html::front(&self.look, &self.site, std::mem::take(&mut self.cards)));
+            if self.status {
+                made.push(html::status(&self.look, &self.site, sources, &self.newest));
+            }
+            made.push(Ok(of_pages));
         }
-        let [pages, feeds] = html::style(&self.look);
-        made.push(Ok(pages));
-        made.extend(self.styled.then_some(Ok(feeds)));
-        let mut lines = vec![self.stories];
+        made.extend(self.styled.then_some(Ok(of_feeds)));
         for document in made {
             lines.push(match document {
                 Ok(document) => place_document(tree, &document, Emptiness::Allowed, demand)?,

@@ -55,8 +55,8 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
         let feed = select::compose(settings, &road.config.site, entries);
         let emptiness = if settings.allow_empty { Emptiness::Allowed } else { Emptiness::Refused };
         for format in &settings.formats {
-            let document = within(&feed, settings.max_bytes, |feed| match (format, &pages) {
-                (Format::Html, Some(pages)) => pages.feed(feed),
+            let document = within(&feed, settings.max_bytes, |feed| match format {
+                Format::Html => pages.feed(feed),
                 _ => Ok(render::render(feed, *format)),
             });
             lines.push(match document {
@@ -64,9 +64,7 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
                 Err(broken) => pages::refused(format!("{}.html", feed.id), broken),
             });
         }
-        if let Some(pages) = &mut pages {
-            pages.take(settings, feed, &tree, demand)?;
-        }
+        pages.take(settings, feed, &tree, demand)?;
     }
     let outlines = outlines(&road.config, &states);
     // A list of nothing is no list (OPML 2.0 wants an outline): file sources are nobody else's to subscribe to.
@@ -74,11 +72,9 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
         let opml = render::opml::sources(&road.config.site.title, &outlines);
         lines.push(place_document(&tree, &opml, Emptiness::Allowed, demand)?);
     }
-    if let Some(pages) = pages {
-        let config = Arc::clone(&road.config);
-        let sources = road.writer.call(move |desk| pages::health(desk, &config, &states)).await?;
-        lines.extend(pages.finish(&tree, &sources, demand)?);
-    }
+    let config = Arc::clone(&road.config);
+    let sources = road.writer.call(move |desk| pages::health(desk, &config, &states)).await?;
+    lines.extend(pages.finish(&tree, &sources, demand)?);
     let paths: Vec<String> = lines.iter().map(|line| line.path.clone()).collect();
     let left = road
         .writer

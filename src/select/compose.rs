@@ -6,6 +6,8 @@ use url::Url;
 
 use super::Settings;
 use crate::model::{Entry, Feed, FeedId, Person, Timestamp, urn};
+use crate::render::Format;
+use crate::render::html::STYLE;
 use crate::site::Site;
 
 /// Puts the feed together. The same entries give the same feed.
@@ -20,7 +22,7 @@ pub fn compose(settings: &Settings, site: &Site, entries: Vec<Entry>) -> Feed {
         uri: uri(&settings.id, base_url.as_ref()),
         title: settings.title.clone(),
         subtitle: settings.subtitle.clone(),
-        home_url: base_url.clone(),
+        home_url: page(settings, base_url.as_ref()).or_else(|| base_url.clone()),
         base_url,
         hub_urls: hubs.clone(),
         language: configured.or_else(|| common_language(&entries)),
@@ -36,8 +38,15 @@ pub fn compose(settings: &Settings, site: &Site, entries: Vec<Entry>) -> Feed {
         rights: settings.rights.clone().or_else(|| site.rights.clone()),
         icon_url: settings.icon_url.clone().or_else(|| site.icon_url.clone()),
         ttl_minutes: settings.ttl_minutes,
+        style: site.styled_feeds.then(|| STYLE.to_owned()),
         entries,
     }
+}
+
+/// The page of the feed, where it is written as one.
+fn page(settings: &Settings, base_url: Option<&Url>) -> Option<Url> {
+    let paged = settings.formats.contains(&Format::Html);
+    base_url.filter(|_| paged)?.join(&format!("{}.{}", settings.id, Format::Html.extension())).ok()
 }
 
 /// Permanent as long as the address of the tree and the id of the feed are (RFC 4287 section 4.2.6).

@@ -1,11 +1,13 @@
 //! The integration tests: one binary, so one link.
 
 mod bengali;
+mod browser;
 mod choice;
 mod config;
 mod disk;
 mod fetch;
 mod golden;
+mod hostile;
 mod identity;
 mod kill;
 mod laws_read;

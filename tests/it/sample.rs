@@ -74,6 +74,7 @@ pub fn bare(entries: Vec<Entry>) -> Feed {
         rights: None,
         icon_url: None,
         ttl_minutes: None,
+        style: None,
         entries,
     }
 }
@@ -97,6 +98,7 @@ pub fn city() -> Feed {
         rights: Some("CC BY 4.0".to_owned()),
         icon_url: Some(url("https://news.example/icon.png")),
         ttl_minutes: Some(30),
+        style: Some("feed.css".to_owned()),
         ..bare(vec![full(), arabic(), hostile(), nothing(), elsewhere(), podcast()])
     }
 }

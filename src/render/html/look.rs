@@ -64,10 +64,7 @@ impl Look {
     /// The built-in templates.
     pub fn built_in() -> &'static Self {
         static LOOK: OnceLock<Look> = OnceLock::new();
-        LOOK.get_or_init(|| {
-            // Built-in templates compile: a test renders them all. Without any, every page says so.
-            Self::new(&[]).unwrap_or_else(|_| Self::of(Environment::new(), &[]))
-        })
+        LOOK.get_or_init(Look::default)
     }
 
     /// The built-in templates with those of the owner in their place.
@@ -136,6 +133,14 @@ impl Look {
         let template = self.environment.get_template(name).map_err(broken)?;
         let page = template.render(Value::from(Serde(&context))).map_err(broken)?;
         Ok(page.into_bytes())
+    }
+}
+
+impl Default for Look {
+    /// The built-in templates.
+    fn default() -> Self {
+        // They compile: a test renders them all. Without any, every page would say so.
+        Self::new(&[]).unwrap_or_else(|_| Self::of(Environment::new(), &[]))
     }
 }
 

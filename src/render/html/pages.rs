@@ -13,6 +13,9 @@ use crate::render::{Document, Format, fence, shown as told};
 /// The media type of pages.
 const HTML: &str = "text/html";
 
+/// Where the style sheet of feeds that are opened in a browser lies.
+pub const STYLE: &str = "feed.css";
+
 /// So many feeds are named at the head of each page; the front page names all.
 const NAMED: usize = 8;
 
@@ -104,6 +107,7 @@ pub fn feed(look: &Look, site: &Site, feed: &Feed) -> Result<Document, Broken> {
         rights,
         icon_url: _,
         ttl_minutes: _,
+        style: _,
         entries,
     } = feed;
     let path = format!("{id}.html");
@@ -166,7 +170,6 @@ pub fn story_path(id: &EntryId) -> String {
 
 /// The style sheets: of the pages, and of feeds that are opened in a browser.
 pub fn style(look: &Look) -> [Document; 2] {
-    let names = ["harkara.css", "feed.css"];
     let sheet = |(path, text): (&str, &str)| Document {
         path: path.to_owned(),
         media_type: "text/css",
@@ -174,5 +177,5 @@ pub fn style(look: &Look) -> [Document; 2] {
         bytes: text.as_bytes().to_vec(),
     };
     let [pages, feeds] = look.sheets();
-    [(names[0], pages), (names[1], feeds)].map(sheet)
+    [("harkara.css", pages), (STYLE, feeds)].map(sheet)
 }

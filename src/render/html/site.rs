@@ -180,7 +180,7 @@ fn name(format: Format) -> &'static str {
     match format {
         Format::Rss => "RSS",
         Format::Atom => "Atom",
-        Format::Json => "JSON Feed",
+        Format::Json => "JSON",
         Format::Html => "HTML",
     }
 }

@@ -30,6 +30,7 @@ pub fn trial(own: &[Template]) -> Result<(), Broken> {
         rights: Some("Rights".to_owned()),
         icon_url: Url::parse("https://trial.example/icon.png").ok(),
         ttl_minutes: None,
+        style: None,
         entries: vec![full.0.clone(), bare.clone()],
     };
     let outlet = Outlet {

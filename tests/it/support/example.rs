@@ -68,7 +68,7 @@ pub fn python_with(module: &str) -> Option<Command> {
 }
 
 #[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
-fn skipped(name: &str) -> Option<Command> {
+pub fn skipped(name: &str) -> Option<Command> {
     let wanted = env::var("HARKARA_READERS").unwrap_or_default();
     assert!(
         !wanted.split_whitespace().any(|w| w == name),

@@ -1,6 +1,8 @@
 //! What the integration tests stand on.
 
+pub mod browser;
 pub mod example;
 pub mod home;
+pub mod shelf;
 pub mod site;
 pub mod tls;
