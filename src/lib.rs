@@ -5,10 +5,10 @@
 //!
 //! ```text
 //! source ─ask→ fetch ─bytes→ parse ─drafts→ normalize ─items→ dedup ─decisions→ store
-//!     ‖ select (with rules) → render ─document→ publish
+//!     ‖ select (with rules) → render ─document→ publish, serve
 //! ```
 //!
-//! `run` is the only module that knows every station. Who may know whom is held by `tests/architecture.rs`.
+//! `run` is the only module that knows every station; `daemon` makes it go round. Who may know whom is held by `tests/architecture.rs`.
 
 pub mod model;
 pub mod value;
@@ -24,7 +24,9 @@ pub mod store;
 pub mod select;
 pub mod render;
 pub mod publish;
+pub mod serve;
 pub mod config;
 pub mod report;
 pub mod run;
+pub mod daemon;
 pub mod cli;

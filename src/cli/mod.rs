@@ -3,11 +3,13 @@
 mod check;
 mod complete;
 mod export;
+mod healthcheck;
 mod import;
 mod parse;
 mod preview;
 mod run;
 mod schema;
+mod serve;
 mod signal;
 mod status;
 mod templates;
@@ -65,6 +67,10 @@ impl Common {
 enum Verb {
     /// Ask the sources that are due, publish every feed, and end
     Run(run::Args),
+    /// Ask sources when they are due and serve the feeds over HTTP, until SIGTERM
+    Serve,
+    /// Ask whether the daemon is ready
+    Healthcheck(healthcheck::Args),
     /// Check the configuration, with --online the sources too
     Check(check::Args),
     /// Read a feed from a file or standard input and print what was read
@@ -90,6 +96,8 @@ pub fn main() -> ExitCode {
     let Cli { common, verb } = Cli::parse();
     match verb {
         Verb::Run(args) => run::run(&common, &args),
+        Verb::Serve => serve::run(&common),
+        Verb::Healthcheck(args) => healthcheck::run(&common, &args),
         Verb::Check(args) => check::run(&common, &args),
         Verb::Parse(args) => parse::run(&args),
         Verb::Preview(args) => preview::run(&common, &args),

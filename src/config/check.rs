@@ -8,6 +8,7 @@ use super::mistake::Mistake;
 use super::resolve::Read;
 use super::words;
 use crate::rules::{self, Rule};
+use crate::serve;
 use crate::source::Source;
 use crate::value::Secret;
 use crate::value::fold::fold;
@@ -28,6 +29,28 @@ pub(super) fn check(document: &Document, read: &Read, mistakes: &mut Vec<Mistake
     one_line(document, &["fetch".into(), "contact".into()], read.fetch.contact.as_deref(), mistakes);
     one_line(document, &["fetch".into(), "user_agent".into()], read.fetch.user_agent.as_deref(), mistakes);
     feeds(document, read, mistakes);
+    access(document, read, mistakes);
+}
+
+/// Whom `[serve.access]` keeps out, and from what.
+fn access(document: &Document, read: &Read, mistakes: &mut Vec<Mistake>) {
+    let feeds: Vec<String> = document.keys(&["feed".into()]).into_iter().map(|(id, _)| id).collect();
+    for (id, access) in &read.serve.access {
+        let table: [Step; 3] = ["serve".into(), "access".into(), id.as_str().into()];
+        if !feeds.contains(id) {
+            let help = words::suggest(id, &feeds, "the feeds are");
+            mistakes.push(
+                Mistake::error(document.key_place(&table), format!("no feed is called `{id}`")).help(help),
+            );
+        }
+        let serve::AccessSettings { token, user, password } = access;
+        if token.is_none() && (user.is_none() || password.is_none()) {
+            mistakes.push(
+                Mistake::error(document.place(&table), "nobody could ever have this feed")
+                    .help("write a `token`, or `user` and `password`"),
+            );
+        }
+    }
 }
 
 /// A path and some steps more.

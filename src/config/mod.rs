@@ -30,7 +30,7 @@ pub use reference::reference;
 pub use schema::schema;
 
 use crate::render::html;
-use crate::{fetch, publish, select, site, source, store};
+use crate::{fetch, publish, select, serve, site, source, store};
 use document::Document;
 
 /// Everything that the owner said, settled: defaults are in, names resolved, paths absolute or relative to the working
@@ -45,6 +45,8 @@ pub struct Config {
     pub publish: publish::Settings,
     /// `[fetch]`
     pub fetch: fetch::Settings,
+    /// `[serve]`
+    pub serve: serve::Settings,
     /// `[source.*]`, in the order of the file; those that are not enabled too.
     pub sources: Vec<source::Source>,
     /// `[feed.*]`, in the order of the file.
@@ -63,6 +65,7 @@ impl Config {
             store: store::Settings::default(),
             publish: publish::Settings::default(),
             fetch: fetch::Settings::default(),
+            serve: serve::Settings::default(),
             sources: Vec::new(),
             feeds: Vec::new(),
             templates: Vec::new(),

@@ -19,7 +19,7 @@ This page is made from the types that read the file; `BLESS=1 cargo test --test 
 ";
 
 /// The tables in the order in which one thinks of them, with the line that begins each.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("site", "[site]"),
     ("source", "[source.NAME]"),
     ("defaults", "[defaults]"),
@@ -28,6 +28,7 @@ const TABLES: [(&str, &str); 8] = [
     ("fetch", "[fetch]"),
     ("publish", "[publish]"),
     ("store", "[store]"),
+    ("serve", "[serve]"),
 ];
 
 /// The page, as Markdown.
@@ -155,7 +156,7 @@ impl<'s> Page<'s> {
     /// Tables that stand inside of others.
     fn parts(&self, out: &mut String) {
         out.push_str("\n## Tables inside of tables\n");
-        for name in ["Author", "Expect", "FeedKeep", "When"] {
+        for name in ["Access", "Author", "Expect", "FeedKeep", "When"] {
             let Some(definition) = self.definition(name) else { continue };
             let _ = write!(out, "\n### {}\n\n{}\n", shown_name(name), sentence(definition));
             self.keys(out, definition);

@@ -9,7 +9,7 @@ use super::mistake::{Mistake, Mistakes};
 use super::{Config, address, words};
 use crate::model::{FeedId, SourceId};
 use crate::rules::{self, Rule};
-use crate::{fetch, publish, select, site, source, store};
+use crate::{fetch, publish, select, serve, site, source, store};
 
 /// The tables of a file as they stand there. What could not be read is missing.
 #[derive(Debug, Default)]
@@ -18,6 +18,7 @@ pub(super) struct Read {
     pub store: store::Settings,
     pub publish: publish::Settings,
     pub fetch: fetch::Settings,
+    pub serve: serve::Settings,
     pub defaults: source::Defaults,
     pub rules: BTreeMap<String, Vec<Rule>>,
     pub sources: Vec<(SourceId, source::Written)>,
@@ -25,7 +26,8 @@ pub(super) struct Read {
 }
 
 /// The tables that there can be.
-const TABLES: [&str; 8] = ["site", "store", "publish", "fetch", "defaults", "rules", "source", "feed"];
+const TABLES: [&str; 9] =
+    ["site", "store", "publish", "fetch", "serve", "defaults", "rules", "source", "feed"];
 
 /// Reads all tables. Each mistake is noted, and what is sound is returned.
 pub(super) fn read(document: &Document) -> (Read, Vec<Mistake>) {
@@ -40,6 +42,7 @@ pub(super) fn read(document: &Document) -> (Read, Vec<Mistake>) {
         store: table(document, "store", &mut mistakes),
         publish: table(document, "publish", &mut mistakes),
         fetch: table(document, "fetch", &mut mistakes),
+        serve: table(document, "serve", &mut mistakes),
         defaults: table(document, "defaults", &mut mistakes),
         rules: rule_sets(document, &mut mistakes),
         sources: named(document, "source", &mut mistakes),
@@ -176,6 +179,7 @@ pub(super) fn settle(
         store,
         publish,
         fetch,
+        serve: read.serve.clone(),
         sources: settled_sources,
         feeds,
         templates: Vec::new(),

@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::rules::Rule;
-use crate::{fetch, publish, select, site, source, store};
+use crate::{fetch, publish, select, serve, site, source, store};
 
 /// The configuration of harkara.
 // Only the schema is made from it; the tables are read one by one.
@@ -27,6 +27,9 @@ struct File {
     /// How we behave towards other people's servers.
     #[schemars(default)]
     fetch: fetch::Settings,
+    /// The daemon and its HTTP endpoint.
+    #[schemars(default)]
+    serve: serve::Settings,
     /// What sources inherit when they do not say it themselves.
     #[schemars(default)]
     defaults: source::Defaults,

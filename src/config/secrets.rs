@@ -27,7 +27,11 @@ pub(super) fn fill(
             Ok(value) => *secret = secret.clone().filled(value),
             Err(reason) => {
                 let mistake = Mistake::error(0..0, format!("{place} cannot be read: {reason}"));
-                missing.push((path, mistake.help("set it, or set `enabled = false` for the source")));
+                let help = match path.first().map(String::as_str) {
+                    Some("source") => "set it, or set `enabled = false` for the source",
+                    _ => "set it, or take the key out",
+                };
+                missing.push((path, mistake.help(help)));
             }
         }
     };
@@ -52,6 +56,16 @@ pub(super) fn fill(
     }
     if let Some(proxy) = &mut config.fetch.proxy {
         fill_one(vec!["fetch".to_owned(), "proxy".to_owned()], proxy);
+    }
+    if let Some(token) = &mut config.serve.admin_token {
+        fill_one(vec!["serve".to_owned(), "admin_token".to_owned()], token);
+    }
+    for (feed, access) in &mut config.serve.access {
+        for (key, secret) in [("token", &mut access.token), ("password", &mut access.password)] {
+            if let Some(secret) = secret {
+                fill_one(["serve", "access", feed, key].map(str::to_owned).to_vec(), secret);
+            }
+        }
     }
     missing
 }

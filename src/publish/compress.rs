@@ -28,7 +28,7 @@ impl Compression {
     }
 
     /// The compressed copy. No time and no name in the header: the same bytes give the same copy.
-    pub(super) fn pack(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    pub(crate) fn pack(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         match self {
             Compression::Gzip => {
                 let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -50,7 +50,7 @@ impl Compression {
     }
 
     /// Whether `packed` is a whole copy of `bytes`.
-    pub(super) fn holds(self, packed: &[u8], bytes: &[u8]) -> bool {
+    pub(crate) fn holds(self, packed: &[u8], bytes: &[u8]) -> bool {
         // One byte more than wanted is enough to tell a longer text; a damaged copy must not fill the memory.
         let limit = bytes.len() as u64 + 1;
         let mut unpacked = Vec::with_capacity(bytes.len() + 1);

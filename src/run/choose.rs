@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Fault, Road, Wish, visit};
+use super::{Fault, Road, Wish, due, visit};
 use crate::model::Timestamp;
 use crate::report::{SourceLine, Visit};
 use crate::schedule::{self, Rounds};
@@ -29,13 +29,13 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
     let config = Arc::clone(&road.config);
     let now = road.now;
     let rounds = *wish == Wish::Due;
-    let (states, rounds) = road
+    let (states, rounds, paused) = road
         .writer
         .call(move |desk| {
             let states =
                 config.sources.iter().map(|source| desk.source(&source.id)).collect::<Result<Vec<_>, _>>()?;
             let rounds = if rounds { begin_round(desk, now)? } else { Rounds::default() };
-            Ok((states, rounds))
+            Ok((states, rounds, due::paused(desk)?))
         })
         .await?;
     let mut chosen = Chosen::default();
@@ -44,7 +44,10 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
         let is_chosen = match wish {
             Wish::These(ids) => ids.contains(&source.id),
             Wish::All => source.enabled,
-            Wish::Due => source.enabled && is_due(source, state.as_ref(), &rounds, road.now),
+            Wish::Due => {
+                let open = source.enabled && !paused.contains(&source.id);
+                open && is_due(source, state.as_ref(), &rounds, road.now)
+            }
         };
         if !is_chosen {
             chosen.not_due += usize::from(source.enabled && *wish == Wish::Due);
@@ -64,10 +67,15 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
 /// The note of the rounds before this one.
 const ROUNDS: &str = "rounds";
 
+/// What is remembered of the rounds so far.
+pub(super) fn rounds(desk: &Desk) -> Result<Rounds, StoreError> {
+    let note = desk.note(ROUNDS)?.and_then(|note| serde_json::from_str(&note).ok());
+    Ok(note.unwrap_or_default())
+}
+
 /// Notes that a round begins.
 fn begin_round(desk: &Desk, now: Timestamp) -> Result<Rounds, StoreError> {
-    let before = desk.note(ROUNDS)?.and_then(|note| serde_json::from_str::<Rounds>(&note).ok());
-    let rounds = before.unwrap_or_default().begin(now);
+    let rounds = rounds(desk)?.begin(now);
     if let Ok(note) = serde_json::to_string(&rounds) {
         desk.set_note(ROUNDS, Some(&note))?;
     }

@@ -7,6 +7,7 @@
 mod ask;
 mod choose;
 mod courtesy;
+mod due;
 mod pages;
 mod press;
 mod preview;
@@ -31,6 +32,7 @@ use crate::publish::PublishError;
 use crate::report::{Cut, Report, SourceLine};
 use crate::store::{Desk, StoreError, Writer};
 
+pub use due::{Pause, paused_sources};
 pub(crate) use press::{outlines, states};
 pub use preview::{Preview, preview};
 pub use stop::{GRACE, Stop, Stopper};

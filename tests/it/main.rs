@@ -17,6 +17,7 @@ mod pages;
 mod readers;
 mod render;
 mod sample;
+mod serve;
 mod signal;
 mod support;
 mod trip;

@@ -1,0 +1,117 @@
+//! The endpoint: threads of its own, so that no round can keep a reader waiting.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::serve::{self, Access, Facts, House, Listener, Manners, Rate, Rules, Seats, Settings};
+use crate::value::Secret;
+
+/// Files that are open besides connections: the state, documents, sources.
+const RESERVED: u64 = 256;
+
+/// The endpoint while it runs.
+pub(super) struct Endpoint {
+    close: watch::Sender<bool>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Endpoint {
+    /// Sees the clients out and waits for it.
+    pub(super) fn end(self) {
+        self.close.send_replace(true);
+        if self.thread.join().is_err() {
+            tracing::error!("the endpoint broke down");
+        }
+    }
+}
+
+/// Begins to serve.
+///
+/// # Errors
+/// When no threads can be had.
+pub(super) fn begin(
+    listeners: Vec<Listener>,
+    house: Arc<House>,
+    settings: &Settings,
+) -> std::io::Result<Endpoint> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("http").build()?;
+    let (close, closing) = watch::channel(false);
+    let seats = Arc::new(Seats::new(seats(settings.max_connections)));
+    let manners = Manners { idle: settings.idle_timeout, write: settings.write_timeout };
+    let work = move || {
+        let counted = (Arc::clone(&house), Arc::clone(&seats));
+        let done = runtime.block_on(async move {
+            let counting = tokio::spawn(count(counted.0, counted.1));
+            let done = serve::serve(listeners, house, seats, manners, closing).await;
+            counting.abort();
+            done
+        });
+        if let Err(error) = done {
+            tracing::error!(%error, "the endpoint cannot serve");
+        }
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    };
+    Ok(Endpoint { close, thread: std::thread::Builder::new().name("endpoint".to_owned()).spawn(work)? })
+}
+
+async fn count(house: Arc<House>, seats: Arc<Seats>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        ticks.tick().await;
+        house.metrics().connections.set(seats.taken() as i64);
+    }
+}
+
+/// As many connections as are wished and as the system lets us have files; it is asked for more first.
+fn seats(wished: usize) -> usize {
+    let limit = files();
+    let most = limit.map_or(wished, |limit| wished.min(limit.saturating_sub(RESERVED) as usize));
+    if most < wished {
+        tracing::warn!(
+            "`max_connections` is {wished}, but this process may open {} files: {most} connections",
+            limit.unwrap_or_default()
+        );
+    }
+    most.max(1)
+}
+
+#[cfg(unix)]
+fn files() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // The soft limit is there for programs that count their files in bits; up to the hard one is ours to take.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    getrlimit(Resource::Nofile).current
+}
+
+#[cfg(not(unix))]
+fn files() -> Option<u64> {
+    None
+}
+
+/// What requests go by.
+pub(super) fn rules(config: &Config) -> Rules {
+    let path = config.site.base_url.as_ref().map(|base| base.path().trim_end_matches('/').to_owned());
+    let secret =
+        |secret: &Option<Secret>| secret.as_ref().and_then(|secret| secret.reveal().map(str::to_owned));
+    Rules {
+        prefix: path.unwrap_or_default(),
+        trusted: config.serve.trusted_proxies.clone(),
+        rate: config.serve.rate.map(Rate::new),
+        admin: secret(&config.serve.admin_token).map(|token| Access::new(Some(&token), None)),
+    }
+}
+
+/// What documents are read with.
+pub(super) fn facts(config: &Config) -> Facts {
+    let of_feed = config.serve.access.iter().map(|(feed, access)| {
+        let token = access.token.as_ref().and_then(Secret::reveal);
+        let login = access.user.as_deref().zip(access.password.as_ref().and_then(Secret::reveal));
+        (feed.clone(), Arc::new(Access::new(token, login)))
+    });
+    Facts { access: of_feed.collect::<HashMap<_, _>>(), memory: config.serve.memory }
+}

@@ -1,0 +1,114 @@
+//! `harkara serve`: rounds when sources are due, and the published tree over HTTP; in one process, on two sets of threads, so
+//! that readers are served whatever the rounds do.
+//!
+//! ```text
+//! watch (signals, file) ─→ cycle ─round→ run ─documents→ folder ─read→ serve::House ─→ readers
+//!                            ↑ orders (api)
+//! ```
+
+mod cycle;
+mod http;
+pub mod log;
+mod notify;
+mod status;
+mod watch;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+use crate::model::Timestamp;
+use crate::run::{self, Fault, Stop};
+use crate::serve::{self, Desk, House, ListenError, Listener};
+
+/// What the daemon begins with.
+pub struct Start {
+    /// The configuration file, read again when it changes.
+    pub path: PathBuf,
+    /// What it said.
+    pub config: Arc<Config>,
+    /// The sockets, open already.
+    pub listeners: Vec<Listener>,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+/// Tells the time: that of the system, or one that goes on from a given instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock(Option<(Timestamp, std::time::Instant)>);
+
+impl Clock {
+    /// The clock of the system, or one that stands at `from` now and goes on as usual.
+    pub fn new(from: Option<Timestamp>) -> Self {
+        Self(from.map(|from| (from, std::time::Instant::now())))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        match self.0 {
+            None => chrono::Utc::now(),
+            Some((from, since)) => from + since.elapsed(),
+        }
+    }
+}
+
+/// Why the daemon did not begin or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// A promise of our own is broken before anything was served.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// No threads for the endpoint.
+    #[error("the endpoint cannot begin: {0}")]
+    Threads(std::io::Error),
+}
+
+impl DaemonError {
+    /// The next step for the owner.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Fault(fault) => fault.help(),
+            Self::Listen(error) => Some(error.help()),
+            Self::Threads(_) => Some("let the service have more threads (`TasksMax` of its unit)".to_owned()),
+        }
+    }
+}
+
+/// Serves until `stop` is wished. What is published already is served before the first round.
+///
+/// # Errors
+/// When the state or the endpoint cannot be opened. Later faults are logged, and feeds go on being served.
+pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
+    let Start { path, config, listeners, clock } = start;
+    let opened = run::open(Arc::clone(&config))?;
+    let (orders, taken) = mpsc::channel(64);
+    let desk = Desk { orders, status: status::teller(path.clone(), Arc::clone(&config), clock) };
+    let house = Arc::new(House::new(http::rules(&config), desk));
+    let facts = http::facts(&config);
+    for fault in house.read(&config.publish.dir, &facts) {
+        tracing::warn!("{fault}");
+    }
+    let places: Vec<String> = listeners.iter().map(Listener::place).collect();
+    let endpoint = http::begin(listeners, Arc::clone(&house), &config.serve).map_err(DaemonError::Threads)?;
+    tracing::info!(documents = house.tree().paths().len(), "serving at {}", places.join(", "));
+    notify::ready();
+    let watchdog = tokio::spawn(notify::watchdog());
+    cycle::go(cycle::Cycle::new(opened, house, path, clock, facts), taken, stop).await;
+    notify::stopping();
+    watchdog.abort();
+    endpoint.end();
+    Ok(())
+}
+
+/// The sockets of a configuration; to be called before any thread begins.
+///
+/// # Errors
+/// When one cannot be opened.
+pub fn listen(config: &Config) -> Result<Vec<Listener>, ListenError> {
+    serve::open(&config.serve.listen)
+}

@@ -1,0 +1,82 @@
+//! How things are, as JSON, for the API and the page that shows it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Clock;
+use crate::config::{self, Config};
+use crate::model::{SourceId, Timestamp};
+use crate::run::paused_sources;
+use crate::serve::Teller;
+use crate::store::{self, StoreError};
+
+/// Everything.
+#[derive(Debug, Serialize)]
+struct Status<'s> {
+    now: Timestamp,
+    /// Why the changed configuration was refused; then the old one goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<&'s str>,
+    sources: Vec<Line>,
+}
+
+/// One source.
+#[derive(Debug, Serialize)]
+struct Line {
+    source: SourceId,
+    title: Option<String>,
+    enabled: bool,
+    paused: bool,
+    last_success: Option<Timestamp>,
+    last_try: Option<Timestamp>,
+    next_due: Option<Timestamp>,
+    failures: u32,
+    failing_since: Option<Timestamp>,
+    message: Option<String>,
+    entries: u64,
+    newest: Option<Timestamp>,
+}
+
+/// Tells how things are, each time anew, from the state and the configuration as they are then; with the mistake of a
+/// configuration that was refused.
+pub(super) fn teller(path: PathBuf, config: Arc<Config>, clock: Clock) -> Arc<Teller> {
+    Arc::new(move |mistake| {
+        // One that has mistakes is not the one that goes on.
+        let now_there = config::load(&path).map(Arc::new).ok().filter(|_| mistake.is_none());
+        let config = now_there.as_ref().unwrap_or(&config);
+        let sources = lines(config).map_err(|error| error.to_string())?;
+        let status = Status { now: clock.now(), configuration: mistake, sources };
+        serde_json::to_string_pretty(&status).map_err(|error| error.to_string())
+    })
+}
+
+fn lines(config: &Config) -> Result<Vec<Line>, StoreError> {
+    let Some(desk) = store::reader(&config.store.path)? else { return Ok(Vec::new()) };
+    let paused = paused_sources(&desk)?;
+    let mut out = Vec::new();
+    for source in &config.sources {
+        let state = desk.source(&source.id)?;
+        let (entries, newest) = match &state {
+            Some(state) => desk.holdings(state.row)?,
+            None => (0, None),
+        };
+        let state = state.unwrap_or_default();
+        out.push(Line {
+            title: source.title.clone().or_else(|| state.channel.title.clone()),
+            enabled: source.enabled,
+            paused: paused.contains(&source.id),
+            last_success: state.last_success,
+            last_try: state.last_try,
+            next_due: state.next_due,
+            failures: state.failures,
+            failing_since: state.failing_since,
+            message: state.message,
+            entries,
+            newest,
+            source: source.id.clone(),
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,265 @@
+//! The house: who comes to which path is shown to what is there, a document or one of the rooms behind.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{self, HeaderMap};
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::access::Access;
+use super::answer::{answer, insert, not_allowed, text};
+use super::api::{self, Desk};
+use super::body::Body;
+use super::client;
+use super::metrics::{Metrics, OfFeed};
+use super::network::Network;
+use super::page::Page;
+use super::rate::Rate;
+use super::tree::{Facts, Tree};
+
+/// What is answered with; shared by all connections.
+pub struct House {
+    tree: ArcSwap<Tree>,
+    rules: ArcSwap<Rules>,
+    metrics: Arc<Metrics>,
+    ready: AtomicBool,
+    /// Why the last configuration was refused, in words.
+    mistake: ArcSwapOption<String>,
+    desk: Desk,
+}
+
+/// What the configuration says of requests.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// The path of `base_url` without its last slash: a proxy may pass it on with the request.
+    pub prefix: String,
+    /// Proxies that are believed.
+    pub trusted: Vec<Network>,
+    /// How often one may ask.
+    pub rate: Option<Rate>,
+    /// Who may use the API.
+    pub admin: Option<Access>,
+}
+
+impl House {
+    /// A house without documents yet.
+    pub fn new(rules: Rules, desk: Desk) -> Self {
+        Self {
+            tree: ArcSwap::default(),
+            rules: ArcSwap::from_pointee(rules),
+            metrics: Arc::default(),
+            ready: AtomicBool::new(false),
+            mistake: ArcSwapOption::empty(),
+            desk,
+        }
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Reads the published folder again and serves what is there from now on. With the files that could not be read. Blocks.
+    pub fn read(&self, dir: &Path, facts: &Facts) -> Vec<String> {
+        let before = self.tree.load_full();
+        let (tree, faults) = Tree::read(dir, facts, &before, SystemTime::now());
+        self.metrics.documents_served.set(tree.paths().len() as i64);
+        for (feed, newest) in tree.feeds() {
+            self.metrics.newest.get_or_create(&OfFeed { feed: feed.to_owned() }).set(newest);
+        }
+        self.tree.store(Arc::new(tree));
+        self.ready.store(true, Ordering::Relaxed);
+        faults
+    }
+
+    /// The documents as they are served now.
+    pub fn tree(&self) -> Arc<Tree> {
+        self.tree.load_full()
+    }
+
+    /// From now on requests go by these.
+    pub fn set_rules(&self, rules: Rules) {
+        self.rules.store(Arc::new(rules));
+    }
+
+    /// Tells why a configuration was refused; `None` when all is well again.
+    pub fn set_mistake(&self, mistake: Option<String>) {
+        self.mistake.store(mistake.map(Arc::new));
+    }
+
+    /// Answers a request. `peer` is `None` over a unix socket.
+    pub async fn answer(&self, request: Request<Incoming>, peer: Option<IpAddr>) -> Response<Body> {
+        let told = tracing::enabled!(tracing::Level::DEBUG)
+            .then(|| (request.method().clone(), request.uri().path().to_owned()));
+        let response = self.show(request, peer).await;
+        let (status, sent) = (response.status().as_u16(), response.body().size_hint().lower());
+        self.metrics.answered(status, sent);
+        if let Some((method, path)) = told {
+            tracing::debug!(%method, path, status, bytes = sent, "answered");
+        }
+        response
+    }
+
+    async fn show(&self, request: Request<Incoming>, peer: Option<IpAddr>) -> Response<Body> {
+        if let Some(refusal) = self.too_often(&request, peer) {
+            return refusal;
+        }
+        let path = request.uri().path();
+        if let Some(page) = self.page(path) {
+            let (method, headers) = (request.method(), request.headers());
+            if let Some(access) = &page.access
+                && !access.allows(headers, request.uri().query())
+            {
+                return unauthorized(access);
+            }
+            return answer(&page, method, headers, SystemTime::now()).await;
+        }
+        let local = self.bare(path).to_owned();
+        match local.as_str() {
+            "/healthz" => get(&request, || text(StatusCode::OK, "alive")),
+            "/readyz" => get(&request, || self.readiness()),
+            "/metrics" => self.count(&request, peer),
+            path if path.starts_with("/api/") => {
+                let rules = self.rules.load_full();
+                let mistake = self.mistake.load_full();
+                api::answer(
+                    request,
+                    path,
+                    rules.admin.as_ref(),
+                    &self.desk,
+                    mistake.as_deref().map(String::as_str),
+                )
+                .await
+            }
+            _ => text(StatusCode::NOT_FOUND, "there is nothing here"),
+        }
+    }
+
+    /// The document at a path; `/` is the index.
+    fn page(&self, path: &str) -> Option<Arc<Page>> {
+        let tree = self.tree.load();
+        if let Some(page) = tree.get(path) {
+            return Some(Arc::clone(page));
+        }
+        let bare = self.bare(path);
+        let page = match bare.ends_with('/') {
+            true => tree.get(&format!("{bare}index.html")),
+            false => tree.get(bare),
+        };
+        page.or_else(|| tree.get(&decoded(bare)?)).map(Arc::clone)
+    }
+
+    /// The path below `base_url`, whether the proxy has cut that off or not.
+    fn bare<'p>(&self, path: &'p str) -> &'p str {
+        let rules = self.rules.load();
+        match path.strip_prefix(rules.prefix.as_str()) {
+            Some("") => "/",
+            Some(rest) if rest.starts_with('/') => rest,
+            _ => path,
+        }
+    }
+
+    fn too_often(&self, request: &Request<Incoming>, peer: Option<IpAddr>) -> Option<Response<Body>> {
+        let rules = self.rules.load();
+        let rate = rules.rate.as_ref()?;
+        let client = client::client(peer, request.headers(), &rules.trusted)?;
+        let wait = rate.take(client, Instant::now()).err()?;
+        let mut response = text(StatusCode::TOO_MANY_REQUESTS, "you ask too often");
+        insert(&mut response, header::RETRY_AFTER, &wait.to_string());
+        Some(response)
+    }
+
+    fn readiness(&self) -> Response<Body> {
+        match (self.ready.load(Ordering::Relaxed), self.mistake.load().is_some()) {
+            (false, _) => text(StatusCode::SERVICE_UNAVAILABLE, "the documents are being read"),
+            (true, false) => text(StatusCode::OK, "ready"),
+            (true, true) => {
+                text(StatusCode::OK, "ready; the changed configuration has mistakes and the old one goes on")
+            }
+        }
+    }
+
+    /// The figures are for who sits at this machine, and for who has the token.
+    fn count(&self, request: &Request<Incoming>, peer: Option<IpAddr>) -> Response<Body> {
+        let rules = self.rules.load();
+        let here = peer.is_some_and(|peer| peer.is_loopback()) && !client::was_passed_on(request.headers());
+        let known = rules.admin.as_ref().is_some_and(|admin| admin.allows(request.headers(), None));
+        if !here && !known {
+            return text(
+                StatusCode::FORBIDDEN,
+                "figures are told on this machine, or with the token of the API",
+            );
+        }
+        get(request, || {
+            let mut response = text(StatusCode::OK, "");
+            insert(
+                &mut response,
+                header::CONTENT_TYPE,
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            );
+            *response.body_mut() = self.metrics.text().into();
+            response
+        })
+    }
+}
+
+/// Answers GET and HEAD.
+fn get(request: &Request<Incoming>, made: impl FnOnce() -> Response<Body>) -> Response<Body> {
+    match *request.method() {
+        Method::GET | Method::HEAD => made(),
+        _ => not_allowed("GET, HEAD"),
+    }
+}
+
+/// 401, with what is wanted.
+pub(super) fn unauthorized(access: &Access) -> Response<Body> {
+    let mut response = text(StatusCode::UNAUTHORIZED, "this is not for everybody");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, access.challenge());
+    response
+}
+
+/// A path with its escapes undone; `None` when it has none.
+fn decoded(path: &str) -> Option<String> {
+    if !path.contains('%') {
+        return None;
+    }
+    // Only ever looked up, so whatever it says it leads nowhere but to a document.
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        let escape = (byte == b'%').then(|| rest.clone().take(2).collect::<Vec<u8>>());
+        let code = escape.and_then(|two| u8::from_str_radix(std::str::from_utf8(&two).ok()?, 16).ok());
+        match code {
+            Some(code) => {
+                bytes.push(code);
+                rest.nth(1);
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// What headers a proxy or a client may send with a token.
+pub(super) fn brings(access: &Access, headers: &HeaderMap) -> bool {
+    access.allows(headers, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_undone_once() {
+        assert_eq!(decoded("/a.rss"), None);
+        assert_eq!(decoded("/%61.rss").as_deref(), Some("/a.rss"));
+        assert_eq!(decoded("/%2561").as_deref(), Some("/%61"));
+        assert_eq!(decoded("/%zz%").as_deref(), Some("/%zz%"));
+        assert_eq!(decoded("/%ff"), None);
+    }
+}

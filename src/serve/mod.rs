@@ -1,0 +1,44 @@
+//! The published tree over HTTP: the same documents at the same paths, from memory; and the rooms behind it.
+//!
+//! ```text
+//! listen ─ door (seats, time limits) ─ house ─┬ tree → page → answer (RFC 9110, RFC 3229)
+//!                                             └ health, metrics, api
+//! ```
+//!
+//! Nothing is asked, read or decided here: documents come from the published folder, orders go to the daemon. A request for a
+//! document is one look into a map; its headers and forms were made when the document changed.
+
+mod access;
+mod answer;
+mod api;
+mod body;
+mod client;
+mod coding;
+mod conditional;
+mod door;
+mod house;
+mod listen;
+mod media;
+mod metrics;
+mod network;
+mod page;
+mod pieces;
+mod range;
+mod rate;
+mod seats;
+mod settings;
+mod tree;
+mod versions;
+mod wire;
+
+pub use access::Access;
+pub use api::{Desk, Done, Order, Teller};
+pub use door::{Manners, serve};
+pub use house::{House, Rules};
+pub use listen::{Listen, ListenError, Listener, open};
+pub use metrics::Metrics;
+pub use network::Network;
+pub use rate::Rate;
+pub use seats::Seats;
+pub use settings::{Access as AccessSettings, Log, LogLevel, Settings};
+pub use tree::{Facts, Tree};
