@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::fetch::status_in_words;
 use crate::model::{Remark, SourceId, Stage, Timestamp};
 
 /// The exit codes of harkara, the same for every verb.
@@ -71,9 +72,36 @@ pub struct SourceLine {
     pub url: String,
     /// What became of it.
     pub visit: Visit,
+    /// The status of its answer, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// When it is asked again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_due: Option<Timestamp>,
+    /// True for a failure of a source that worked within the last days: most of them pass without anybody doing
+    /// anything.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub may_pass: bool,
     /// What was odd.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
+}
+
+impl SourceLine {
+    /// A source of which nothing has become yet.
+    pub fn new(source: SourceId, url: String) -> Self {
+        let (status, next_due, may_pass, remarks) = (None, None, false, Vec::new());
+        Self { source, url, visit: Visit::Unchanged, status, next_due, may_pass, remarks }
+    }
+}
+
+/// Which failures are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// All of them.
+    All,
+    /// Those that last: what may pass is in the status for whoever looks, and worth no mail.
+    Lasting,
 }
 
 /// What became of one document.
@@ -135,9 +163,12 @@ impl Report {
     }
 
     /// What went wrong, a paragraph each; empty when all is well.
-    pub fn troubles(&self) -> String {
+    pub fn troubles(&self, telling: Telling) -> String {
         let mut out = String::new();
         for line in &self.sources {
+            if telling == Telling::Lasting && line.may_pass {
+                continue;
+            }
             if let Visit::Failed(failure) = &line.visit {
                 let _ = writeln!(out, "{}: {}: {}", line.source, failure.stage, failure.message);
                 if let Some(help) = &failure.help {
@@ -177,7 +208,10 @@ impl Report {
                 }
                 Visit::Failed(_) => continue,
             };
-            let _ = writeln!(out, "{}: {told}", line.source);
+            let said =
+                line.status.map(|status| format!(" ({})", status_in_words(status))).unwrap_or_default();
+            let next = line.next_due.map(|at| format!(", next {}", at.format("%Y-%m-%d %H:%M UTC")));
+            let _ = writeln!(out, "{}: {told}{said}{}", line.source, next.unwrap_or_default());
             for remark in &line.remarks {
                 let _ = writeln!(out, "  {}: {remark}", remark.stage);
             }

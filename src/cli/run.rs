@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Common, block_on, fault, print_json, say, signal};
 use crate::model::SourceId;
-use crate::report::{Report, Visit, exit};
+use crate::report::{Report, Telling, Visit, exit};
 use crate::run::{self, Event, Stop, Wish};
 
 /// What `run` takes.
@@ -34,6 +34,8 @@ pub struct Args {
 /// How much is said when all is well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Voice {
+    /// Nobody is there: what is said becomes a mail.
+    Cron,
     Silent,
     Summary,
     Lines,
@@ -105,8 +107,8 @@ fn told(report: &Report, args: &Args) -> ExitCode {
     if voice == Voice::Lines {
         say_all(&report.lines());
     }
-    say_all(&report.troubles());
-    if voice != Voice::Silent || report.cut.is_some() {
+    say_all(&report.troubles(if voice == Voice::Cron { Telling::Lasting } else { Telling::All }));
+    if matches!(voice, Voice::Summary | Voice::Lines) || report.cut.is_some() {
         say(&report.summary());
     }
     if args.json {
@@ -125,13 +127,14 @@ fn say_all(text: &str) {
 }
 
 /// Cron and systemd give neither a terminal nor a kind of one (`TERM`): then nothing is said when all is well, so
-/// that no mail is sent about it.
+/// that no mail is sent about it; nor is what fails now and worked within the last days, which `status` shows.
 fn voice(args: &Args) -> Voice {
     let somebody = std::io::stderr().is_terminal() || std::env::var_os("TERM").is_some();
-    match (args.verbose, args.quiet || args.json || !somebody) {
-        (true, _) => Voice::Lines,
-        (false, true) => Voice::Silent,
-        (false, false) => Voice::Summary,
+    match (args.verbose, args.quiet || args.json, somebody) {
+        (true, ..) => Voice::Lines,
+        (false, true, _) => Voice::Silent,
+        (false, false, true) => Voice::Summary,
+        (false, false, false) => Voice::Cron,
     }
 }
 

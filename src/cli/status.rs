@@ -1,5 +1,6 @@
 //! `harkara status`: how the sources are, from what was noted at the last visits. Asks nobody.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -7,9 +8,12 @@ use serde::Serialize;
 
 use super::{Common, fault, print, print_json, say};
 use crate::config::Config;
-use crate::model::{SourceId, Timestamp};
+use crate::fetch::status_in_words;
+use crate::model::{Host, Move, SourceId, Timestamp};
 use crate::report::exit;
-use crate::run::Fault;
+use crate::run::{self, Fault};
+use crate::schedule;
+use crate::source::Schedule;
 use crate::store::{self, Desk, SourceState, StoreError};
 
 /// What `status` takes.
@@ -31,6 +35,20 @@ struct Line {
     last_success: Option<Timestamp>,
     last_try: Option<Timestamp>,
     next_due: Option<Timestamp>,
+    /// Seconds from the last time to the next one.
+    interval: Option<i64>,
+    /// What it would be if all were well, in seconds; `None` where that is not configured.
+    usual_interval: Option<u64>,
+    /// Of the last answer.
+    status: Option<u16>,
+    /// The same in words.
+    said: Option<String>,
+    /// Before this the server does not want to be asked.
+    retry_at: Option<Timestamp>,
+    /// Before this its host does not want to be asked.
+    host_closed_until: Option<Timestamp>,
+    /// A permanent redirect that was seen.
+    moved: Option<Move>,
     failures: u32,
     failing_since: Option<Timestamp>,
     message: Option<String>,
@@ -44,7 +62,8 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let lines = store::reader(&config.store.path).and_then(|desk| lines(&config, desk.as_ref()));
+    let lines =
+        store::reader(&config.store.path).and_then(|desk| lines(&config, desk.as_ref(), common.now()));
     let lines = match lines {
         Ok(lines) => lines,
         Err(error) => return fault(&Fault::Store(error)),
@@ -57,7 +76,9 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
     if code == ExitCode::from(exit::WELL) && failing { ExitCode::from(exit::SOME_FAILED) } else { code }
 }
 
-fn lines(config: &Config, desk: Option<&Desk>) -> Result<Vec<Line>, StoreError> {
+fn lines(config: &Config, desk: Option<&Desk>, now: Timestamp) -> Result<Vec<Line>, StoreError> {
+    let hosts = desk.map(Desk::hosts).transpose()?.unwrap_or_default();
+    let closed: HashMap<&str, Timestamp> = hosts.iter().filter_map(|host| closed(host, now)).collect();
     let mut out = Vec::new();
     for source in &config.sources {
         let state = match desk {
@@ -69,6 +90,12 @@ fn lines(config: &Config, desk: Option<&Desk>) -> Result<Vec<Line>, StoreError> 
             _ => (0, None),
         };
         let word = word(source.enabled, state.as_ref());
+        let host = run::address(source, state.as_ref()).host_str();
+        let host_closed_until = host.and_then(|host| closed.get(host)).copied();
+        let usual_interval = match &source.schedule {
+            Schedule::Every(every) => Some(every.as_secs()),
+            Schedule::Adaptive | Schedule::Cron(_) => None,
+        };
         let state = state.unwrap_or_default();
         out.push(Line {
             source: source.id.clone(),
@@ -78,6 +105,13 @@ fn lines(config: &Config, desk: Option<&Desk>) -> Result<Vec<Line>, StoreError> 
             last_success: state.last_success,
             last_try: state.last_try,
             next_due: state.next_due,
+            interval: state.next_due.zip(state.last_try).map(|(next, last)| (next - last).num_seconds()),
+            usual_interval,
+            status: state.status,
+            said: state.status.map(status_in_words),
+            retry_at: state.retry_at,
+            host_closed_until,
+            moved: state.moved,
             failures: state.failures,
             failing_since: state.failing_since,
             message: state.message,
@@ -87,6 +121,10 @@ fn lines(config: &Config, desk: Option<&Desk>) -> Result<Vec<Line>, StoreError> 
         });
     }
     Ok(out)
+}
+
+fn closed(host: &Host, now: Timestamp) -> Option<(&str, Timestamp)> {
+    Some((host.name.as_str(), schedule::host::closed(host, now)?))
 }
 
 /// The address without credentials.
@@ -128,13 +166,60 @@ fn text(lines: &[Line], now: Timestamp) -> String {
         if let Some(at) = line.next_due {
             told.push(if at <= now { "due now".to_owned() } else { format!("next in {}", span(at - now)) });
         }
+        if let Some(grown) = grown(line) {
+            told.push(grown);
+        }
         let _ = writeln!(out, "         {}", told.join(", "));
+        if let Some(said) = line.said.as_ref().filter(|_| line.message.is_none()) {
+            let _ = writeln!(out, "         answered {said}");
+        }
         if let Some(message) = &line.message {
             let since = line.failing_since.map(|at| format!(", since {}", ago(at, now))).unwrap_or_default();
             let _ = writeln!(out, "         {} times in a row{since}: {message}", line.failures);
         }
+        let day = |at: Timestamp| at.format("%Y-%m-%d %H:%M UTC");
+        if let Some(until) = line.retry_at.filter(|at| *at > now) {
+            let _ = writeln!(out, "         the server asks to be left alone until {}", day(until));
+        }
+        if let Some(until) = line.host_closed_until {
+            let _ = writeln!(
+                out,
+                "         its host has refused several sources and is left alone until {}",
+                day(until)
+            );
+        }
+        if let Some(moved) = &line.moved {
+            let _ = match moved.adopted {
+                Some(since) => writeln!(
+                    out,
+                    "         has moved for good and is asked at {} since {}: put that into `url`",
+                    moved.to,
+                    day(since)
+                ),
+                None => writeln!(
+                    out,
+                    "         says since {} that it has moved for good to {} (seen {} times)",
+                    day(moved.since),
+                    moved.to,
+                    moved.times
+                ),
+            };
+        }
     }
     out
+}
+
+/// How far failures have stretched the time between two visits.
+fn grown(line: &Line) -> Option<String> {
+    let interval = line.interval.filter(|_| line.failures > 0)?;
+    let now = span(chrono::TimeDelta::seconds(interval));
+    Some(match line.usual_interval {
+        Some(usual) if i64::try_from(usual).is_ok_and(|usual| usual < interval) => {
+            let usual = span(chrono::TimeDelta::seconds(i64::try_from(usual).unwrap_or(i64::MAX)));
+            format!("asked each {now} instead of {usual}")
+        }
+        _ => format!("asked each {now}"),
+    })
 }
 
 fn ago(at: Timestamp, now: Timestamp) -> String {

@@ -75,6 +75,11 @@ impl Client {
         self.hosts.close(host, left);
     }
 
+    /// Every host is open again; who is closed still has to be told anew, by what is known of time now.
+    pub fn open(&self) {
+        self.hosts.open();
+    }
+
     /// Hosts asked since this was called last that need a pause still, and how long.
     pub fn paused(&self) -> Vec<(String, Duration)> {
         self.hosts.paused()

@@ -180,6 +180,18 @@ impl FetchError {
         }
     }
 
+    /// True when nobody was asked because our own settings do not let us: only the owner can change it.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self.failure,
+            Failure::Setup(_)
+                | Failure::Scheme(_)
+                | Failure::Header(_)
+                | Failure::Blocked(_)
+                | Failure::Downgrade
+        )
+    }
+
     /// The next step for the owner, where we know one.
     pub fn help(&self) -> Option<String> {
         let text = match &self.failure {
@@ -326,6 +338,14 @@ impl fmt::Display for Failure {
             Failure::Denied => f.write_str("may not be read by us"),
             Failure::File(text) => write!(f, "cannot be read: {text}"),
         }
+    }
+}
+
+/// A status with its words, as in `404 not found`.
+pub fn status_in_words(status: u16) -> String {
+    match reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()) {
+        Some(words) => format!("{status} {}", words.to_lowercase()),
+        None => status.to_string(),
     }
 }
 

@@ -71,6 +71,13 @@ impl Hosts {
         self.host(name).set(|times| times.closed_until = times.closed_until.max(Some(until)));
     }
 
+    /// Every host is open again; pauses stay.
+    pub fn open(&self) {
+        for host in lock(&self.known).values() {
+            host.set(|times| times.closed_until = None);
+        }
+    }
+
     /// Who was asked since this was called last and may not be asked again yet: for so long.
     pub fn paused(&self) -> Vec<(String, Duration)> {
         let asked = std::mem::take(&mut *lock(&self.asked));
@@ -216,6 +223,8 @@ mod tests {
         assert!(left > Duration::from_secs(3590));
         assert!(hosts.turn("a.example").await.is_err());
         assert!(hosts.turn("b.example").await.is_ok());
+        hosts.open();
+        assert!(hosts.turn("a.example").await.is_ok());
     }
 
     #[tokio::test]

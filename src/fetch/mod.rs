@@ -34,7 +34,7 @@ use std::time::Duration;
 use url::Url;
 
 pub use client::Client;
-pub use failure::{Failure, FetchError, Limit, Step};
+pub use failure::{Failure, FetchError, Limit, Step, status_in_words};
 pub use guard::{Allowed, AllowedError, Blocked};
 pub use names::Lookup;
 pub use settings::Settings;

@@ -72,6 +72,8 @@ pub(super) struct Refusal {
     pub(super) retry_after: Option<Duration>,
     /// The host that answered, or did not.
     pub(super) host: Option<String>,
+    /// Nobody was asked: it is a matter of the configuration.
+    pub(super) is_ours: bool,
 }
 
 impl End {
@@ -129,7 +131,10 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     let state = state.filter(|state| state.reader.as_deref() == Some(print.as_str()));
     let mut request = match request(source, url) {
         Ok(request) => request,
-        Err(failure) => return failed(failure),
+        Err(failure) => {
+            let (status, retry_after, host) = (None, None, None);
+            return End::Failed(Box::new(Refusal { failure, status, retry_after, host, is_ours: true }));
+        }
     };
     request.etag = state.and_then(|state| state.etag.clone());
     request.last_modified = state.and_then(|state| state.last_modified.clone());
@@ -183,7 +188,13 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
         }),
         Err(failure) => {
             let host = at.host_str().map(str::to_owned);
-            End::Failed(Box::new(Refusal { failure, status: Some(status), retry_after: None, host }))
+            End::Failed(Box::new(Refusal {
+                failure,
+                status: Some(status),
+                retry_after: None,
+                host,
+                is_ours: false,
+            }))
         }
     }
 }
@@ -232,7 +243,7 @@ fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
 }
 
 fn failed(failure: Failure) -> End {
-    End::Failed(Box::new(Refusal { failure, status: None, retry_after: None, host: None }))
+    End::Failed(Box::new(Refusal { failure, status: None, retry_after: None, host: None, is_ours: false }))
 }
 
 fn gone(url: &Url) -> End {
@@ -245,7 +256,7 @@ fn gone(url: &Url) -> End {
         ),
     };
     let host = url.host_str().map(str::to_owned);
-    End::Failed(Box::new(Refusal { failure, status: Some(410), retry_after: None, host }))
+    End::Failed(Box::new(Refusal { failure, status: Some(410), retry_after: None, host, is_ours: false }))
 }
 
 fn fetch_failed(error: &FetchError) -> End {
@@ -255,7 +266,7 @@ fn fetch_failed(error: &FetchError) -> End {
     }
     let failure = Failure { stage: Stage::Fetch, message: error.to_string(), help: error.help() };
     let (status, retry_after) = (error.status(), error.retry_after());
-    End::Failed(Box::new(Refusal { failure, status, retry_after, host }))
+    End::Failed(Box::new(Refusal { failure, status, retry_after, host, is_ours: error.is_ours() }))
 }
 
 enum Read {

@@ -83,7 +83,7 @@ fn begin_round(desk: &Desk, now: Timestamp) -> Result<Rounds, StoreError> {
 }
 
 /// The address that will be asked first.
-fn address<'a>(source: &'a Source, state: Option<&'a SourceState>) -> &'a Url {
+pub(crate) fn address<'a>(source: &'a Source, state: Option<&'a SourceState>) -> &'a Url {
     let state = state.filter(|state| state.url == source.url.as_str());
     let moved = state.and_then(|state| state.moved.as_ref()).filter(|moved| moved.adopted.is_some());
     let found = state.and_then(|state| state.found_url.as_ref());
@@ -91,12 +91,9 @@ fn address<'a>(source: &'a Source, state: Option<&'a SourceState>) -> &'a Url {
 }
 
 fn waiting(source: &Source, until: Timestamp) -> SourceLine {
-    SourceLine {
-        source: source.id.clone(),
-        url: source.url.to_string(),
-        visit: Visit::Waiting { host: source.url.host_str().unwrap_or_default().to_owned(), until },
-        remarks: Vec::new(),
-    }
+    let mut line = SourceLine::new(source.id.clone(), source.url.to_string());
+    line.visit = Visit::Waiting { host: source.url.host_str().unwrap_or_default().to_owned(), until };
+    line
 }
 
 /// One of each host, then a second of each, and so on: a host with many sources and a pause between them must not take

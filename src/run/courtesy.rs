@@ -62,8 +62,9 @@ impl Courtesy {
         }
     }
 
-    /// Tells the client which hosts are closed.
+    /// Tells the client which hosts are closed, and that all others are open.
     pub(super) fn closings(&self, client: &Client) {
+        client.open();
         for host in self.notes().known.values() {
             if let Some(until) = schedule::host::closed(host, self.now) {
                 client.close(&host.name, (until - self.now).to_std().unwrap_or_default());

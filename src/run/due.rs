@@ -1,10 +1,11 @@
 //! When the next source is due, and which ones the owner paused.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::{Opened, choose, visit};
 use crate::model::{SourceId, Timestamp};
+use crate::schedule::host::closed;
 use crate::source::Source;
 use crate::store::{Desk, SourceState, StoreError};
 
@@ -37,6 +38,9 @@ impl Opened {
         let config = std::sync::Arc::clone(&self.config);
         let next = move |desk: &Desk| {
             let (paused, rounds) = (paused(desk)?, choose::rounds(desk)?);
+            let hosts = desk.hosts()?;
+            let closings = hosts.iter().filter_map(|host| Some((host.name.as_str(), closed(host, now)?)));
+            let closings: HashMap<&str, Timestamp> = closings.collect();
             let mut first: Option<Timestamp> = None;
             for source in config.sources.iter().filter(|s| s.enabled && !paused.contains(&s.id)) {
                 let state = desk.source(&source.id)?;
@@ -47,6 +51,9 @@ impl Opened {
                     }
                     Some(state) => state.next_due.map_or(now, |due| rounds.moment(due, source.id.as_str())),
                 };
+                // Whose host is left alone is not asked before that is over.
+                let host = choose::address(source, state.as_ref()).host_str();
+                let due = host.and_then(|host| closings.get(host)).map_or(due, |until| due.max(*until));
                 first = Some(first.map_or(due, |first| first.min(due)));
             }
             Ok(first.map(|due| due.max(now)))

@@ -32,6 +32,7 @@ use crate::publish::PublishError;
 use crate::report::{Cut, Report, SourceLine};
 use crate::store::{Desk, StoreError, Writer};
 
+pub(crate) use choose::address;
 pub use due::{Pause, paused_sources};
 pub(crate) use press::{outlines, states};
 pub use preview::{Preview, preview};
@@ -174,8 +175,10 @@ impl Opened {
             stop: stop.clone(),
         });
         road.courtesy.pauses(&road.asker.client);
-        if *wish == Wish::Due {
-            road.courtesy.closings(&road.asker.client);
+        // Who is asked for by name is asked, whatever his host said before.
+        match wish {
+            Wish::Due => road.courtesy.closings(&road.asker.client),
+            Wish::All | Wish::These(_) => road.asker.client.open(),
         }
         let chosen = choose(&road, wish).await?;
         tell(Event::Begun(chosen.asked.len()));

@@ -27,17 +27,14 @@ pub(super) async fn visit(
 ) -> Result<SourceLine, StoreError> {
     let source = &road.config.sources[place];
     let state = state.filter(|state| state.url == source.url.as_str());
-    let mut line = SourceLine {
-        source: source.id.clone(),
-        url: source.url.to_string(),
-        visit: Visit::Unchanged,
-        remarks: Vec::new(),
-    };
+    let mut line = SourceLine::new(source.id.clone(), source.url.to_string());
     match ask(&road.asker, source, state.as_ref()).await {
         End::Unchanged(unchanged) => {
             let (heard, success) = *unchanged;
             road.courtesy.answered(&heard.url);
-            line.remarks.extend(note_unchanged(road, source, state, heard, success, hand).await?);
+            line.status = success.status;
+            let (next_due, remark) = note_unchanged(road, source, state, heard, success, hand).await?;
+            (line.next_due, line.remarks) = (next_due, remark.into_iter().collect());
         }
         End::Fresh(fresh) => {
             let (heard, mut success, copy) = *fresh;
@@ -69,9 +66,13 @@ pub(super) async fn visit(
                     status: success.status,
                     retry_after: None,
                     host: None,
+                    is_ours: false,
                 };
                 trouble(road, source, state.as_ref(), &refusal)
             });
+            line.status = success.status;
+            line.next_due = trouble.as_ref().map_or(success.next_due, |trouble| trouble.next_due);
+            line.may_pass = trouble.is_some() && may_pass(state.as_ref(), road.now);
             let answer = Answered { success, trouble, channel: copy.channel };
             let taken = take_in(road, source, state, heard, answer, copy.sifted, hand).await?;
             line.remarks.extend(taken.remarks);
@@ -82,7 +83,12 @@ pub(super) async fn visit(
                 }
             };
         }
-        End::Failed(refusal) => line.visit = note_failed(road, source, state, *refusal, hand).await?,
+        End::Failed(refusal) => {
+            line.status = refusal.status;
+            let final_word = refusal.status == Some(410) || refusal.is_ours;
+            line.may_pass = !final_word && may_pass(state.as_ref(), road.now);
+            (line.visit, line.next_due) = note_failed(road, source, state, *refusal, hand).await?;
+        }
         End::Closed { host, left } => {
             let until = road.now + TimeDelta::from_std(left).unwrap_or_default();
             line.visit = Visit::Waiting { host, until };
@@ -113,7 +119,7 @@ async fn note_unchanged(
     heard: Heard,
     mut success: Success,
     hand: Hand,
-) -> Result<Option<Remark>, StoreError> {
+) -> Result<(Option<Timestamp>, Option<Remark>), StoreError> {
     let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
     let before = state.as_ref().and_then(|state| state.moved.clone());
     let (moved, remark) = moved_now(&source, before.as_ref(), &heard, Sameness::Same, now);
@@ -127,10 +133,10 @@ async fn note_unchanged(
         success.schedule = schedule_print(&source);
         desk.note_unchanged(&source.id, &success, now)?;
         note_move(desk, &source.id, before.as_ref(), moved.as_ref())?;
-        desk.note_hosts(&hosts)
+        desk.note_hosts(&hosts)?;
+        Ok(success.next_due)
     };
-    write(road, hand, job).await?;
-    Ok(remark)
+    Ok((write(road, hand, job).await?, remark))
 }
 
 async fn take_in(
@@ -168,7 +174,7 @@ async fn note_failed(
     state: Option<SourceState>,
     mut refusal: Refusal,
     hand: Hand,
-) -> Result<Visit, StoreError> {
+) -> Result<(Visit, Option<Timestamp>), StoreError> {
     if let (Some(429 | 503), Some(host)) = (refusal.status, &refusal.host) {
         road.courtesy.refused(&road.asker.client, host, &source.id, refusal.retry_after);
     }
@@ -177,13 +183,22 @@ async fn note_failed(
         let again = trouble.next_due.unwrap_or(road.now).format("%Y-%m-%d %H:%M UTC");
         format!("what was read before stays; it is asked again from {again} on, sooner with `run --all`")
     });
+    let next_due = trouble.next_due;
     let (id, now, hosts) = (source.id.clone(), road.now, road.hosts_to_write());
     let job = move |desk: &Desk| {
         desk.note_trouble(&id, &trouble, now)?;
         desk.note_hosts(&hosts)
     };
     write(road, hand, job).await?;
-    Ok(Visit::Failed(refusal.failure))
+    Ok((Visit::Failed(refusal.failure), next_due))
+}
+
+/// So long a source that worked may fail before anybody is disturbed.
+const PASSING: TimeDelta = TimeDelta::days(3);
+
+/// Whether a failure may well pass by itself: the source worked not long ago.
+fn may_pass(state: Option<&SourceState>, now: Timestamp) -> bool {
+    state.and_then(|state| state.last_success).is_some_and(|last| now - last < PASSING)
 }
 
 /// What this visit makes of a permanent redirect, and what the owner should know of it.

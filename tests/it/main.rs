@@ -4,6 +4,7 @@ mod bengali;
 mod browser;
 mod choice;
 mod config;
+mod days;
 mod disk;
 mod fetch;
 mod golden;

@@ -215,3 +215,105 @@ fn only_what_is_new_is_sent_where_a_server_can() {
     reply("200 OK", &[], &["five"]);
     assert!(home.run_at("2026-11-23T07:00:00Z", 1).stderr.contains("gave 1 items"));
 }
+
+#[test]
+fn a_failure_that_may_pass_is_worth_no_mail_and_one_that_lasts_is() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    site.set("/feed", Reply::feed(feed(&["one"])));
+    due(&home, "2026-11-20T00:00:00Z");
+    site.set("/feed", Reply::new("503 Service Unavailable", &["Retry-After: 7200"], ""));
+    // As cron runs it: no terminal, no word about itself.
+    let cron = |now: &str| home.harkara(&["run", "--now", now]);
+    let first = cron("2026-11-20T02:00:00Z");
+    assert_eq!((first.code, first.stderr.as_str()), (1, ""), "the exit code tells, nobody is written to");
+    let quiet = home.harkara(&["run", "--all", "--quiet", "--now", "2026-11-20T05:00:00Z"]);
+    assert!(quiet.code == 1 && quiet.stderr.contains("answered 503"), "{}", quiet.stderr);
+    let status = home.harkara(&["status", "--now", "2026-11-20T06:00:00Z"]);
+    for words in [
+        "failing  khobor",
+        "last success 6h ago",
+        "2 times in a row, since 4h ago: fetch: ",
+        "answered 503 service unavailable, and asks to come again after 2h",
+        "the server asks to be left alone until 2026-11-20 07:00 UTC",
+        " instead of 1h",
+    ] {
+        assert!(status.stdout.contains(words), "`{words}` is not in:\n{}", status.stdout);
+    }
+    let lasting = cron("2026-11-23T02:00:00Z");
+    assert!(lasting.code == 1 && lasting.stderr.contains("khobor: fetch: "), "{}", lasting.stderr);
+
+    // What is the owner's to mend is told at once.
+    site.set("/feed", Reply::feed(feed(&["two"])));
+    assert_eq!(home.run_at("2026-11-23T03:00:00Z", 0).code, 0);
+    site.set("/feed", Reply::redirect(302, "http://169.254.169.254/"));
+    let blocked = cron("2026-11-23T05:00:00Z");
+    assert!(blocked.code == 1 && blocked.stderr.contains("a cloud metadata service"), "{}", blocked.stderr);
+}
+
+#[test]
+fn each_source_has_its_line() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    site.set("/feed", Reply::new("200 OK", &["ETag: \"1\""], feed(&["one"])));
+    let told = due(&home, "2026-11-20T00:00:00Z").stderr;
+    assert!(told.contains("khobor: 1 items, 1 new, 0 changed (200 ok), next 2026-11-20 00:5"), "{told}");
+    site.set("/feed", Reply::new("304 Not Modified", &[], ""));
+    let told = due(&home, "2026-11-20T01:00:00Z").stderr;
+    assert!(told.contains("khobor: unchanged (304 not modified), next 2026-11-20 01:5"), "{told}");
+}
+
+#[test]
+fn pauses_and_refusals_outlive_a_run() {
+    // Two sources of one host, a pause of a second and a half between questions.
+    let site = Site::open();
+    let home = home(&site, "/a");
+    let second = format!(
+        "[source.other]\nurl = \"{}\"\nevery = \"1h\"\n[source.third]\nurl = \"{}\"\nevery = \"1h\"\n",
+        site.url("/b"),
+        site.url("/c")
+    );
+    let config = home.read("harkara.toml").replace("spacing = \"0s\"", "spacing = \"1500ms\"") + &second;
+    home.write("harkara.toml", config.replace("url = \"http", "enabled = true\nurl = \"http"));
+    for path in ["/a", "/b", "/c"] {
+        site.set(path, Reply::feed(feed(&["one"])));
+    }
+    let one = |source: &str, now: &str| home.harkara(&["run", "--verbose", "--source", source, "--now", now]);
+    one("khobor", "2026-11-20T00:00:00Z");
+    one("other", "2026-11-20T00:00:00Z");
+    let asked = site.asked();
+    let pause = asked[1].at - asked[0].at;
+    assert!(pause.as_millis() >= 1400, "{pause:?} between two questions of two runs");
+
+    // What both are refused, the third is not even asked; the owner may still ask.
+    let full = Reply::new("429 Too Many Requests", &["Retry-After: 3600"], "");
+    site.set("/a", full.clone());
+    site.set("/b", full);
+    one("khobor", "2026-11-20T02:00:00Z");
+    let told = one("other", "2026-11-20T02:10:00Z").stderr;
+    assert!(told.contains("answered 429"), "{told}");
+    let waiting = due(&home, "2026-11-20T02:20:00Z").stderr;
+    assert!(
+        waiting.contains("third: not asked: 127.0.0.1 wants to be left alone until 2026-11-20 03:1"),
+        "{waiting}"
+    );
+    assert!(waiting.contains("1 waiting for their host"), "{waiting}");
+    assert_eq!(site.asked().len(), 4);
+    let status = home.harkara(&["status", "--now", "2026-11-20T02:20:00Z"]).stdout;
+    assert_eq!(
+        status
+            .matches("its host has refused several sources and is left alone until 2026-11-20 03:1")
+            .count(),
+        3,
+        "{status}"
+    );
+    one("third", "2026-11-20T02:30:00Z");
+    assert_eq!(site.asked().len(), 5);
+    // Once the time is over all are asked again.
+    for path in ["/a", "/b"] {
+        site.set(path, Reply::feed(feed(&["one"])));
+    }
+    due(&home, "2026-11-20T04:30:00Z");
+    assert_eq!(site.asked().len(), 8);
+    assert!(!home.harkara(&["status", "--now", "2026-11-20T04:30:00Z"]).stdout.contains("left alone"));
+}

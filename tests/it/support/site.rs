@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -96,6 +96,9 @@ impl Reply {
     }
 }
 
+/// Above so many, connections that are over are forgotten.
+const MANY_TALKS: usize = 64;
+
 /// The site. Its end is waited for when it is dropped; what [`Site::expect`] told must have happened by then.
 pub struct Site {
     address: SocketAddr,
@@ -104,9 +107,13 @@ pub struct Site {
     expected: Option<Vec<String>>,
 }
 
+/// Makes the answer to a question for which nothing is scripted.
+type Answering = Box<dyn Fn(&Asked) -> Reply + Send + Sync>;
+
 #[derive(Default)]
 struct Shared {
     script: Mutex<HashMap<String, VecDeque<Reply>>>,
+    answering: OnceLock<Answering>,
     asked: Mutex<Vec<Asked>>,
     talks: Mutex<Vec<(JoinHandle<()>, TcpStream)>>,
     over: AtomicBool,
@@ -134,7 +141,11 @@ impl Site {
                 let Ok(handle) = stream.try_clone() else { continue };
                 let talk = Arc::clone(&served);
                 let talk = std::thread::spawn(move || talk.talk(stream));
-                lock(&served.talks).push((talk, handle));
+                let mut talks = lock(&served.talks);
+                if talks.len() >= MANY_TALKS {
+                    talks.retain(|(talk, _)| !talk.is_finished());
+                }
+                talks.push((talk, handle));
             }
         });
         Some(Self { address, shared, listener: Some(listener), expected: None })
@@ -164,6 +175,11 @@ impl Site {
     pub fn on(&self, path: &str, reply: Reply) -> &Self {
         lock(&self.shared.script).entry(path.to_owned()).or_default().push_back(reply);
         self
+    }
+
+    /// Answers every question for which nothing is scripted by `answering`; said once.
+    pub fn answer_by(&self, answering: impl Fn(&Asked) -> Reply + Send + Sync + 'static) {
+        assert!(self.shared.answering.set(Box::new(answering)).is_ok(), "said twice");
     }
 
     /// All questions so far.
@@ -216,13 +232,13 @@ impl Shared {
     fn talk(&self, mut stream: TcpStream) {
         let Ok(reading) = stream.try_clone() else { return };
         let Some(asked) = hear(&mut BufReader::new(reading)) else { return };
-        let path = asked.path.clone();
-        lock(&self.asked).push(asked);
-        let reply = match lock(&self.script).get_mut(&path) {
+        lock(&self.asked).push(asked.clone());
+        let reply = match lock(&self.script).get_mut(&asked.path) {
             Some(replies) if replies.len() > 1 => replies.pop_front(),
             Some(replies) => replies.front().cloned(),
             None => None,
         };
+        let reply = reply.or_else(|| self.answering.get().map(|answering| answering(&asked)));
         let reply = reply.unwrap_or_else(|| Reply::new("404 Not Found", &[], "nothing is scripted here"));
         for piece in &reply.0 {
             if self.say(&mut stream, piece).is_err() {
