@@ -36,14 +36,15 @@ pub struct Site {
     #[serde(deserialize_with = "web::many")]
     #[schemars(with = "Vec<WebUrl>")]
     pub hubs: Vec<Url>,
-    /// The zone in which pages write dates.
+    /// The zone in which pages write dates: an IANA name.
     pub timezone: Zone,
     /// A folder with templates and style sheets in place of the built-in ones, relative to the configuration file;
     /// `harkara templates` writes those out.
     pub templates: Option<PathBuf>,
     /// Writes `status.html`: how every source is. It changes with each run.
     pub status_page: bool,
-    /// Feeds name a style sheet, so that one that is opened in a browser can be read.
+    /// RSS and Atom name a style sheet, so that one that is opened in a browser can be read. Chromium uses it only where the
+    /// server sends the feed as `application/xml`.
     pub styled_feeds: bool,
 }
 

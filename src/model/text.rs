@@ -54,10 +54,22 @@ impl Html {
     /// Relies on what the cleaner's serializer promises: `<` begins a tag, attribute values are quoted with `"`,
     /// and only `&amp; &lt; &gt; &quot; &nbsp;` stand for characters.
     pub fn text(&self) -> String {
-        let mut out = String::with_capacity(self.0.len() / 2);
+        self.text_to(usize::MAX)
+    }
+
+    /// The same, but only the first `most` bytes of it or a little more: for excerpts of long texts.
+    pub fn opening(&self, most: usize) -> String {
+        self.text_to(most)
+    }
+
+    fn text_to(&self, most: usize) -> String {
+        let mut out = String::with_capacity((self.0.len() / 2).min(most));
         let mut rest = self.0.as_str();
         while let Some(open) = rest.find('<') {
             push_text(&mut out, &rest[..open]);
+            if out.len() >= most {
+                return finish(out);
+            }
             let tag = &rest[open..];
             let Some(close) = tag_end(tag) else { return finish(out) };
             if breaks_line(&tag[1..close]) {
@@ -156,6 +168,13 @@ mod tests {
 
     fn check(markup: &str, text: &str) {
         assert_eq!(Html::from_cleaner(markup.to_owned()).text(), text);
+    }
+
+    #[test]
+    fn an_opening_is_where_the_text_begins() {
+        let html = Html::from_cleaner("<p>এক <b>দুই</b> তিন</p><p>চার</p>".to_owned());
+        assert_eq!(html.opening(1), "এক");
+        assert_eq!(html.opening(100), html.text());
     }
 
     #[test]

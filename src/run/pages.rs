@@ -76,7 +76,7 @@ impl Pages {
         if !paged {
             return Ok(());
         }
-        self.cards.extend(feed.entries.iter().map(|entry| Card::new(entry, &self.site)));
+        self.cards.extend(Card::newest_of(&feed.entries, &self.site));
         self.cards = Card::newest(std::mem::take(&mut self.cards));
         if settings.content == Content::Summary {
             self.short.extend(feed.entries);
@@ -101,7 +101,7 @@ impl Pages {
                 return Ok(());
             }
         };
-        let line = place_document(tree, &document, Emptiness::Allowed, demand)?;
+        let line = place(tree, &document, demand)?;
         self.stories.entries += 1;
         self.stories.bytes += line.bytes;
         match line.placed {
@@ -135,13 +135,28 @@ impl Pages {
         made.extend(self.styled.then_some(Ok(of_feeds)));
         for document in made {
             lines.push(match document {
-                Ok(document) => place_document(tree, &document, Emptiness::Allowed, demand)?,
+                Ok(document) => place(tree, &document, demand)?,
                 Err(broken) => refused(broken.template.clone(), broken),
             });
         }
         lines.extend(self.refused);
         Ok(lines)
     }
+}
+
+/// Puts a page in place. What stands there already has passed the gate.
+fn place(tree: &Tree, document: &Document, demand: Demand) -> Result<DocumentLine, Fault> {
+    if tree.get(&document.path)?.is_none_or(|there| there != document.bytes) {
+        return place_document(tree, document, Emptiness::Allowed, demand);
+    }
+    // For the copies beside it.
+    tree.put(document, demand)?;
+    Ok(DocumentLine {
+        path: document.path.clone(),
+        entries: document.entries,
+        bytes: document.bytes.len(),
+        placed: Placed::Same,
+    })
 }
 
 /// The line of a page that its template could not make.
@@ -221,8 +236,7 @@ fn one(
     };
     let known = state.map(|state| provenance(source, state));
     let feed_url = known.as_ref().and_then(|known| known.feed_url.clone());
-    let told =
-        |state: &SourceState| state.message.as_deref().filter(|_| feed_url.is_some()).map(without_secrets);
+    let told = |state: &SourceState| state.message.as_deref().map(without_secrets);
     SourceHealth {
         id: source.id.clone(),
         title: title(source, state),
@@ -240,12 +254,14 @@ fn one(
     }
 }
 
-/// A message of a failure with every address taken out that is not for everybody.
+/// A message of a failure with every address taken out that is not for everybody, and every path of this machine.
 fn without_secrets(message: &str) -> String {
     let shown = |word: &str| {
         let from = word.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(0);
         let address = word.get(from..).unwrap_or_default().trim_end_matches(['`', ')', ',', ':', ';', '.']);
-        match address.contains("://") && !Url::parse(address).is_ok_and(|url| is_public(&url)) {
+        let is_path = word.trim_start_matches(['`', '(']).starts_with('/');
+        let is_private = address.contains("://") && !Url::parse(address).is_ok_and(|url| is_public(&url));
+        match is_path || is_private {
             true => "…".to_owned(),
             false => word.to_owned(),
         }
@@ -262,6 +278,7 @@ mod tests {
         for (message, told) in [
             ("https://a.example/feed answered 404", "https://a.example/feed answered 404"),
             ("`https://a.example/feed?token=x`: gone", "… gone"),
+            ("`/srv/private/a.xml` cannot be read", "… cannot be read"),
             ("moved to http://10.0.0.1/x, which is private", "moved to … which is private"),
         ] {
             assert_eq!(without_secrets(message), told);

@@ -34,6 +34,13 @@ impl Card {
         }
     }
 
+    /// The newest of a feed's entries, as many as the front page has room for.
+    pub fn newest_of(entries: &[Entry], site: &Site) -> Vec<Self> {
+        let mut newest: Vec<&Entry> = entries.iter().collect();
+        newest.sort_by_key(|entry| std::cmp::Reverse(entry.published));
+        newest.into_iter().take(RIVER).map(|entry| Self::new(entry, site)).collect()
+    }
+
     /// The newest of these, each entry once: what the front page has room for. Of one entry the first counts.
     pub fn newest(mut cards: Vec<Self>) -> Vec<Self> {
         let mut seen = HashSet::new();

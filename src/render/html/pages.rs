@@ -149,7 +149,8 @@ pub fn story(look: &Look, site: &Site, entry: &Entry) -> Result<Document, Broken
     let path = story_path(&entry.id);
     let words = site.words(entry.item.language.as_deref());
     let text = entry.item.summary.as_ref().or(entry.item.content.as_ref());
-    let description = text.map(|html| told::excerpt(&html.text(), 200)).filter(|text| !text.is_empty());
+    let description =
+        text.map(|html| told::excerpt(&html.opening(4000), 200)).filter(|text| !text.is_empty());
     let page = StoryPage {
         frame: Frame::new(look, site, words, &path),
         entry: shown(entry, site, words, Depth::Below, Extent::Whole(2)),

@@ -14,6 +14,9 @@ use crate::value::cut::cut;
 /// Letters of an excerpt, as a reader counts them.
 const EXCERPT: usize = 300;
 
+/// Bytes of text that surely hold so many letters.
+const OPENING: usize = 6000;
+
 /// An instant: for programs and for people.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct When {
@@ -150,7 +153,7 @@ pub(super) fn shown(entry: &Entry, site: &Site, words: &Words, depth: Depth, ext
 
 /// The first words below the title; nothing where they would only say it again.
 fn excerpt(summary: Option<&Html>, text: Option<&Html>, title: &str) -> Option<String> {
-    let words = fence::some_line(Some(&summary.or(text)?.text()))?;
+    let words = fence::some_line(Some(&summary.or(text)?.opening(OPENING)))?;
     let bare = |text: &str| text.trim_end_matches('…').trim().to_owned();
     let rest = match words.strip_prefix(&bare(title)) {
         Some(rest) if rest.is_empty() || rest.starts_with(char::is_whitespace) => rest.trim_start(),
