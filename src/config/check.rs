@@ -191,7 +191,7 @@ fn feeds(document: &Document, read: &Read, mistakes: &mut Vec<Mistake>) {
     for (id, feed) in &read.feeds {
         let table: [Step; 2] = ["feed".into(), id.as_str().into()];
         let at = |key: &'static str| down(&table, &[key.into()]);
-        if matches!(id.as_str(), "index" | "sources" | "status") {
+        if matches!(id.as_str(), "index" | "sources" | "status" | "story") {
             mistakes.push(
                 Mistake::error(document.key_place(&table), format!("`{id}` is taken in the published tree"))
                     .help("give the feed another name, its title may be anything"),

@@ -72,8 +72,8 @@ impl Pages {
         demand: Demand,
     ) -> Result<(), Fault> {
         self.newest.push(feed.entries.iter().map(|entry| entry.published).max());
-        let paged = settings.formats.contains(&Format::Html);
-        if !paged {
+        let hidden = self.site.outlets.iter().any(|outlet| outlet.hidden && outlet.id == settings.id);
+        if hidden || !settings.formats.contains(&Format::Html) {
             return Ok(());
         }
         self.cards.extend(Card::newest_of(&feed.entries, &self.site));
@@ -177,6 +177,7 @@ fn site(config: &Config, listed: bool) -> Site {
         subtitle: feed.subtitle.clone(),
         language: feed.language.as_ref().or(settings.language.as_ref()).map(ToString::to_string),
         formats: feed.formats.clone(),
+        hidden: config.serve.access.contains_key(feed.id.as_str()),
     };
     let mut documents = Vec::new();
     documents.extend(listed.then(|| "sources.opml".to_owned()));

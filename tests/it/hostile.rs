@@ -29,7 +29,7 @@ const INSIDE: &str = "
     if (!foot || !foot.matches('footer.foot')) out.push('the foot is moved: ' + (foot && foot.outerHTML.slice(0, 120)));
     for (const it of document.querySelectorAll('main article'))
         if (it.parentElement.closest('.h-entry')) out.push('an entry in an entry');
-    if (document.documentElement.outerHTML.includes('1337')) out.push('a template was worked out');
+    if (document.documentElement.textContent.includes('11111103')) out.push('a template was worked out');
     if (document.documentElement.dataset.hit) out.push('a script ran: ' + document.documentElement.dataset.hit);
     return out;";
 
@@ -88,7 +88,7 @@ fn no_script_of_an_entry_runs_in_our_pages() {
         count += 1;
     }
     assert!(count > 120, "{count} vectors");
-    let title = xml("<script>document.documentElement.dataset.hit='title'</script>{{ 7*191 }}");
+    let title = xml("<script>document.documentElement.dataset.hit='title'</script>{{ 1234567*9 }}");
     let spaces = "xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:dc='http://purl.org/dc/elements/1.1/' \
          xmlns:media='http://search.yahoo.com/mrss/'";
     home.write(

@@ -129,3 +129,23 @@ fn pages_with_everything_and_with_nothing() {
     let emptied = gate::check(&render(&bare, Format::Html), Some(1), Emptiness::Refused);
     assert!(emptied.is_err(), "a page that is suddenly empty is refused");
 }
+
+#[test]
+fn a_feed_behind_a_door_is_named_on_no_open_page() {
+    let door = "[feed.open]\nsources = ['a']\nformats = ['html']\n[serve.access]\ncity = { token = 'sesame-sesame' }\n";
+    let home = Home::new(
+        &format!("{CONFIG}{}", door.replace("['a']", "['b']"))
+            .replace("[feed.city]", "[source.b]\nurl = 'b.xml'\n[feed.city]\nsources = ['a']"),
+    );
+    home.write("a.xml", feed_of(&[("secret", "first")]));
+    home.write("b.xml", feed_of(&[("public", "first")]));
+    home.run_at("2026-11-08T00:00:00Z", 0);
+    let page = home.read("public/city.html");
+    assert!(page.contains("href=\"https://a.example/secret\">secret<"), "{page}");
+    let told: Vec<String> = stories(&home).into_iter().map(|(title, _)| title).collect();
+    assert_eq!(told, ["public"]);
+    for open in ["index.html", "open.html"] {
+        let text = home.read(&format!("public/{open}"));
+        assert!(text.contains("public") && !text.contains("secret") && !text.contains("city"), "{text}");
+    }
+}

@@ -40,7 +40,7 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn new(look: &Look, site: &Site, words: &'static Words, path: &str) -> Self {
         let depth = if path.contains('/') { Depth::Below } else { Depth::Top };
-        let paged = site.outlets.iter().filter(|outlet| outlet.formats.contains(&Format::Html));
+        let paged = |outlet: &&Outlet| !outlet.hidden && outlet.formats.contains(&Format::Html);
         Self {
             root: depth.root(),
             version: look.version().to_owned(),
@@ -49,7 +49,7 @@ impl Frame {
             dir: words.direction().name(),
             words: &words.words,
             site: site.shown(),
-            menu: paged.take(NAMED).map(|outlet| outlet.shown(site)).collect(),
+            menu: site.outlets.iter().filter(paged).take(NAMED).map(|outlet| outlet.shown(site)).collect(),
             address: site.address(if path == "index.html" { "" } else { path }),
         }
     }
@@ -119,9 +119,14 @@ pub fn feed(look: &Look, site: &Site, feed: &Feed) -> Result<Document, Broken> {
         subtitle: subtitle.clone(),
         language: language.clone(),
         formats: known.map(|outlet| outlet.formats.clone()).unwrap_or_default(),
+        hidden: known.is_some_and(|outlet| outlet.hidden),
     };
     let extent = if look.shows_whole_entries() { Extent::Whole(4) } else { Extent::Card };
-    let views = entries.iter().map(|entry| (entry.published, shown(entry, site, words, Depth::Top, extent)));
+    let view = |entry| match outlet.hidden {
+        true => shown(entry, site, words, Depth::Top, extent).without_story(),
+        false => shown(entry, site, words, Depth::Top, extent),
+    };
+    let views = entries.iter().map(|entry| (entry.published, view(entry)));
     let page = FeedPage {
         frame: Frame::new(look, site, words, &path),
         feed: outlet.shown(site),

@@ -48,6 +48,8 @@ pub struct Outlet {
     pub language: Option<String>,
     /// What it is written as.
     pub formats: Vec<Format>,
+    /// Only those with a key may read it: no other page names it or shows its entries.
+    pub hidden: bool,
 }
 
 impl Site {
@@ -59,6 +61,7 @@ impl Site {
             subtitle: feed.subtitle.clone(),
             language: feed.language.clone(),
             formats: vec![Format::Html],
+            hidden: false,
         };
         Self {
             title: feed.title.clone(),
@@ -110,7 +113,7 @@ impl Site {
 
     /// The feeds as templates see them.
     pub(super) fn shown_outlets(&self) -> Vec<ShownOutlet> {
-        self.outlets.iter().map(|outlet| outlet.shown(self)).collect()
+        self.outlets.iter().filter(|outlet| !outlet.hidden).map(|outlet| outlet.shown(self)).collect()
     }
 }
 

@@ -138,7 +138,8 @@ pub fn status(
         let rows: Vec<Row> = of_it.map(|source| row(source, site, words)).collect();
         Section { name: health.name(), count: words.number(rows.len()), rows }
     };
-    let ages = site.outlets.iter().zip(newest).map(|(outlet, newest)| Age {
+    let known = site.outlets.iter().zip(newest).filter(|(outlet, _)| !outlet.hidden);
+    let ages = known.map(|(outlet, newest)| Age {
         title: shown::name(&outlet.title, outlet.id.as_str()),
         page: outlet.formats.contains(&crate::render::Format::Html).then(|| format!("{}.html", outlet.id)),
         newest: newest.map(|at| When::new(at, site, words)),

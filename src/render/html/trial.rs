@@ -39,6 +39,7 @@ pub fn trial(own: &[Template]) -> Result<(), Broken> {
         subtitle: made.subtitle.clone(),
         language: made.language.clone(),
         formats: Format::ALL.to_vec(),
+        hidden: false,
     };
     let told = Site {
         documents: vec!["sources.opml".to_owned(), "status.html".to_owned()],

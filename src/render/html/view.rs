@@ -58,8 +58,8 @@ struct File {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Shown {
     id: String,
-    /// The page that has it alone.
-    story: String,
+    /// The page that has it alone, where there is one.
+    story: Option<String>,
     /// The page of the article.
     url: Option<String>,
     title: String,
@@ -126,7 +126,7 @@ pub(super) fn shown(entry: &Entry, site: &Site, words: &Words, depth: Depth, ext
     };
     let pictured = || text.and_then(|html| first_picture(html.as_str())).map(unescape);
     Shown {
-        story: format!("{}{}", depth.root(), story_path(id)),
+        story: Some(format!("{}{}", depth.root(), story_path(id))),
         id: fence::uri(id.as_str()),
         url: url.as_ref().and_then(web),
         dir: direction(lang.as_deref()).name(),
@@ -148,6 +148,13 @@ pub(super) fn shown(entry: &Entry, site: &Site, words: &Words, depth: Depth, ext
         rights: fence::some_line(rights.as_deref()),
         title,
         content,
+    }
+}
+
+impl Shown {
+    /// The same where the entry has no page of its own.
+    pub(super) fn without_story(self) -> Self {
+        Self { story: None, ..self }
     }
 }
 
