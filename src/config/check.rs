@@ -226,6 +226,13 @@ fn feeds(document: &Document, read: &Read, mistakes: &mut Vec<Mistake>) {
         if feed.formats.is_empty() && document.keys(&table).iter().any(|(key, _)| key == "formats") {
             never(at("formats"), "the feed would be written in no format", "leave the key out for all three");
         }
+        if feed.archive.is_some() && read.site.base_url.is_none() {
+            never(
+                at("archive"),
+                "nobody could find from one archive to the next",
+                "write `base_url` in `[site]`, where the tree is served",
+            );
+        }
         if feed.per_source == Some(0) {
             never(at("per_source"), "no source could give an entry", "write at least 1, or leave it out");
         }

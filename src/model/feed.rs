@@ -35,6 +35,19 @@ pub struct Feed {
     pub ttl_minutes: Option<u32>,
     /// The style sheet that RSS and Atom name for browsers: its path from the top of the tree. `None`: they name none.
     pub style: Option<String>,
+    /// Where the document stands among those that hold the history of the feed.
+    pub history: History,
     /// The chosen entries, in order.
     pub entries: Vec<Entry>,
+}
+
+/// The place of a document in the history of its feed (RFC 5005 section 4): names of archives, like `2026-10`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// The archive that this document is; `None`: the feed itself.
+    pub archive: Option<String>,
+    /// The archive before it.
+    pub prev: Option<String>,
+    /// The archive after it.
+    pub next: Option<String>,
 }

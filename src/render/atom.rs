@@ -9,7 +9,7 @@ use atom_syndication::{
 };
 
 use super::shown::{self, Attribution, Byline};
-use super::{Format, fence, media};
+use super::{Format, fence, history, media};
 use crate::model::{Attachment, Entry, Feed, Html, Item, Timestamp};
 
 /// The document; `own_url` is where it will be found.
@@ -60,12 +60,24 @@ fn atom(feed: &Feed, own_url: Option<String>) -> AtomFeed {
         ttl_minutes: _,
         // Put in by `write`.
         style: _,
+        history,
         entries,
     } = feed;
     let home = home_url.as_ref().or(base_url.as_ref()).map(fence::url);
     let own = own_url.map(|url| Link { mime_type: kind(Format::Atom.media_type()), ..link("self", url) });
     let home = home.map(|url| Link { mime_type: kind("text/html"), ..link("alternate", url) });
     let hubs = hub_urls.iter().map(|hub| link("hub", fence::url(hub)));
+    let others = history::links(feed, Format::Atom).into_iter().map(|(rel, url)| link(rel, url));
+    let mut extensions = ExtensionMap::new();
+    let mut namespaces = BTreeMap::from(
+        [("media", media::NAMESPACE), ("thr", "http://purl.org/syndication/thread/1.0")]
+            .map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())),
+    );
+    if history.archive.is_some() {
+        let mark = BTreeMap::from([("archive".to_owned(), vec![leaf("fh:archive", Vec::new())])]);
+        extensions.insert("fh".to_owned(), mark);
+        namespaces.insert("fh".to_owned(), history::NAMESPACE.to_owned());
+    }
     AtomFeed {
         title: Text::plain(shown::name(title, id.as_str())),
         id: fence::uri(uri),
@@ -73,14 +85,12 @@ fn atom(feed: &Feed, own_url: Option<String>) -> AtomFeed {
         authors: shown::people(authors).into_iter().map(person).collect(),
         generator: Some(Generator { value: "harkara".to_owned(), uri: None, version: None }),
         icon: icon_url.as_ref().map(fence::url),
-        links: own.into_iter().chain(home).chain(hubs).collect(),
+        links: own.into_iter().chain(home).chain(hubs).chain(others).collect(),
         rights: fence::some_line(rights.as_deref()).map(Text::plain),
         subtitle: fence::some_line(subtitle.as_deref()).map(Text::plain),
         entries: entries.iter().map(entry).collect(),
-        namespaces: BTreeMap::from(
-            [("media", media::NAMESPACE), ("thr", "http://purl.org/syndication/thread/1.0")]
-                .map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())),
-        ),
+        namespaces,
+        extensions,
         lang: fence::language(language.as_deref()),
         ..AtomFeed::default()
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::shown::{self, Attribution, Byline};
-use super::{fence, media};
+use super::{Format, fence, history, media};
 use crate::model::{Attachment, Entry, Feed, Item};
 
 /// The document; `own_url` is where it will be found.
@@ -22,6 +22,8 @@ struct JsonFeed {
     home_page_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +157,8 @@ fn document(feed: &Feed, own_url: Option<String>) -> JsonFeed {
         ttl_minutes,
         // Browsers show JSON as it is.
         style: _,
+        // `next_url` below.
+        history: _,
         entries,
     } = feed;
     JsonFeed {
@@ -162,6 +166,10 @@ fn document(feed: &Feed, own_url: Option<String>) -> JsonFeed {
         title: shown::name(title, id.as_str()),
         home_page_url: home_url.as_ref().or(base_url.as_ref()).map(fence::url),
         feed_url: own_url,
+        // "The next n items": those before these.
+        next_url: history::links(feed, Format::Json)
+            .into_iter()
+            .find_map(|(rel, url)| (rel == "prev-archive").then_some(url)),
         description: fence::some_line(subtitle.as_deref()),
         icon: icon_url.as_ref().map(fence::url),
         authors: people(shown::people(authors)),

@@ -24,6 +24,7 @@
 
 mod atom;
 mod fence;
+mod history;
 pub mod html;
 mod json;
 mod media;
@@ -100,7 +101,7 @@ pub struct Document {
 /// that have no four digits) is left out or encoded here. A page is written with the built-in templates, as if there were
 /// no other feed; [`html::feed`] does it with those of a site.
 pub fn render(feed: &Feed, format: Format) -> Document {
-    let path = format!("{}.{}", feed.id, format.extension());
+    let path = history::path(feed, format);
     let own_url = feed.base_url.as_ref().and_then(|base| base.join(&path).ok());
     let own_url = own_url.as_ref().map(fence::url);
     let bytes = match format {

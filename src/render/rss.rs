@@ -8,7 +8,7 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Image, Item as RssItem, Source};
 
 use super::shown::{self, Attribution, Byline};
-use super::{Format, fence, media};
+use super::{Format, fence, history, media};
 use crate::model::{Attachment, Entry, Feed, Html, Item, Timestamp};
 
 /// How long a description made from the content may be, in grapheme clusters.
@@ -53,6 +53,7 @@ fn channel(feed: &Feed, own_url: Option<String>) -> Channel {
         ttl_minutes,
         // Put in by `write`.
         style: _,
+        history,
         entries,
     } = feed;
     let title = html_proof(shown::name(title, id.as_str()));
@@ -62,6 +63,24 @@ fn channel(feed: &Feed, own_url: Option<String>) -> Channel {
     let kind = Format::Rss.media_type();
     let own = own_url.map(|url| atom_link("self", url, None, Some(kind)));
     let hubs = hub_urls.iter().map(|hub| atom_link("hub", fence::url(hub), None, None));
+    let others =
+        history::links(feed, Format::Rss).into_iter().map(|(rel, url)| atom_link(rel, url, None, None));
+    let mut namespaces = BTreeMap::from(
+        [
+            ("atom", "http://www.w3.org/2005/Atom"),
+            ("content", "http://purl.org/rss/1.0/modules/content/"),
+            ("dc", "http://purl.org/dc/elements/1.1/"),
+            ("media", media::NAMESPACE),
+            ("thr", "http://purl.org/syndication/thread/1.0"),
+        ]
+        .map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())),
+    );
+    let mut extensions = ExtensionMap::new();
+    if history.archive.is_some() {
+        let mark = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
+        extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
+        namespaces.insert("fh".to_owned(), history::NAMESPACE.to_owned());
+    }
     Channel {
         image: icon_url.as_ref().map(|icon| Image {
             url: fence::url(icon),
@@ -79,19 +98,11 @@ fn channel(feed: &Feed, own_url: Option<String>) -> Channel {
         last_build_date: (*updated != Timestamp::UNIX_EPOCH).then(|| fence::rfc822(*updated)),
         generator: Some("harkara".to_owned()),
         ttl: ttl_minutes.filter(|ttl| *ttl > 0).map(|ttl| ttl.to_string()),
-        atom_ext: links(own.into_iter().chain(hubs).collect()),
+        atom_ext: links(own.into_iter().chain(hubs).chain(others).collect()),
         dublin_core_ext: dublin_core(DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
         items: entries.iter().map(item).collect(),
-        namespaces: BTreeMap::from(
-            [
-                ("atom", "http://www.w3.org/2005/Atom"),
-                ("content", "http://purl.org/rss/1.0/modules/content/"),
-                ("dc", "http://purl.org/dc/elements/1.1/"),
-                ("media", media::NAMESPACE),
-                ("thr", "http://purl.org/syndication/thread/1.0"),
-            ]
-            .map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())),
-        ),
+        namespaces,
+        extensions,
         ..Channel::default()
     }
 }

@@ -4,6 +4,7 @@
 //! source is a line of the report, the walk goes on; only a broken promise of our own ([`Fault`]) ends it, and then
 //! every published document is still whole.
 
+mod archive;
 mod ask;
 mod choose;
 mod courtesy;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::archive::{self, Head};
 use super::pages::{self, Pages};
 use super::{Fault, Road};
 use crate::config::Config;
@@ -49,12 +50,17 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
             // The note stays: the next run looks at every copy.
             return Ok((lines, Vec::new()));
         }
-        let (config, cards, now) = (Arc::clone(&road.config), Arc::clone(&cards), road.now);
-        let entries = road.writer.call(move |desk| choose(desk, &config.feeds[place], &cards, now)).await?;
+        let (config, known, now) = (Arc::clone(&road.config), Arc::clone(&cards), road.now);
+        let entries = road.writer.call(move |desk| choose(desk, &config.feeds[place], &known, now)).await?;
         let settings = &road.config.feeds[place];
         let feed = select::compose(settings, &road.config.site, entries);
         let emptiness = if settings.allow_empty { Emptiness::Allowed } else { Emptiness::Refused };
         for format in &settings.formats {
+            if settings.archive.is_some() && *format != Format::Html {
+                let head = Head { feed: &feed, format: *format, emptiness, demand };
+                lines.extend(archive::publish(road, place, &cards, &tree, head).await?);
+                continue;
+            }
             let document = within(&feed, settings.max_bytes, |feed| match format {
                 Format::Html => pages.feed(feed),
                 _ => Ok(render::render(feed, *format)),
@@ -75,7 +81,9 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
     let config = Arc::clone(&road.config);
     let sources = road.writer.call(move |desk| pages::health(desk, &config, &states)).await?;
     lines.extend(pages.finish(&tree, &sources, demand)?);
-    let paths: Vec<String> = lines.iter().map(|line| line.path.clone()).collect();
+    // Archives stay when their feed goes: they are history.
+    let is_head = |path: &String| !path.contains("/archive/");
+    let paths: Vec<String> = lines.iter().map(|line| line.path.clone()).filter(is_head).collect();
     let left = road
         .writer
         .call(move |desk| {
@@ -125,7 +133,7 @@ pub(super) fn place_document(
 }
 
 /// The feed as `write` makes it, with as many of its first entries as fit into `max_bytes`; one at the least.
-fn within<E>(
+pub(super) fn within<E>(
     feed: &Feed,
     max_bytes: Option<u64>,
     write: impl Fn(&Feed) -> Result<Document, E>,
@@ -276,7 +284,7 @@ pub(crate) fn choose(
 }
 
 /// `None` for an entry whose source is not configured any more: it stays in the store and is not published.
-fn member(found: Found, cards: &HashMap<i64, Card>) -> Option<Member> {
+pub(super) fn member(found: Found, cards: &HashMap<i64, Card>) -> Option<Member> {
     let Found { row, source, story: _, id, published, updated, first_seen, revision, item } = found;
     let card = cards.get(&source)?;
     Some(Member {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::Settings;
-use crate::model::{Entry, Feed, FeedId, Person, Timestamp, urn};
+use crate::model::{Entry, Feed, FeedId, History, Person, Timestamp, urn};
 use crate::render::Format;
 use crate::render::html::STYLE;
 use crate::site::Site;
@@ -39,6 +39,7 @@ pub fn compose(settings: &Settings, site: &Site, entries: Vec<Entry>) -> Feed {
         icon_url: settings.icon_url.clone().or_else(|| site.icon_url.clone()),
         ttl_minutes: settings.ttl_minutes,
         style: site.styled_feeds.then(|| STYLE.to_owned()),
+        history: History::default(),
         entries,
     }
 }

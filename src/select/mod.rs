@@ -14,7 +14,7 @@ use crate::rules::{self, Rule, Verdict};
 use crate::value::cut::cut;
 
 pub use compose::compose;
-pub use settings::{Content, Keep, Order, Settings, Written};
+pub use settings::{Archive, Content, Keep, Order, Settings, Written};
 
 /// A source as the choice sees it.
 #[derive(Debug, Clone)]

@@ -54,6 +54,8 @@ pub struct Settings {
     pub ttl_minutes: Option<u32>,
     /// Hubs, where the feed says otherwise than the site.
     pub hubs: Vec<Url>,
+    /// Whether everything that was ever in it stays readable, and in what pieces.
+    pub archive: Option<Archive>,
     /// Publish it although it has become empty; where neither this nor `[publish]` says so, the last good document stays.
     pub allow_empty: bool,
 }
@@ -109,8 +111,19 @@ pub struct Written {
     #[serde(deserialize_with = "web::many")]
     #[schemars(with = "Vec<WebUrl>")]
     pub hubs: Vec<Url>,
+    /// Keeps everything that was ever in the feed readable, in documents by the month of first sight:
+    /// `city/archive/2026-10.atom` and so on, linked from one to the next (RFC 5005). Needs `base_url`.
+    pub archive: Option<Archive>,
     /// Publish the feed although it has become empty; without it as `[publish]` says.
     pub allow_empty: Option<bool>,
+}
+
+/// In what pieces the history of a feed is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Archive {
+    /// A document for each month in which entries came.
+    Monthly,
 }
 
 /// What comes first in a feed.
@@ -177,6 +190,7 @@ impl Default for Written {
             icon_url: None,
             ttl_minutes: None,
             hubs: Vec::new(),
+            archive: None,
             allow_empty: None,
         }
     }
@@ -213,6 +227,7 @@ impl Settings {
             icon_url: written.icon_url,
             ttl_minutes: written.ttl_minutes,
             hubs: written.hubs,
+            archive: written.archive,
             allow_empty: written.allow_empty.unwrap_or(allow_empty),
         }
     }

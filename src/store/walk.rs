@@ -1,6 +1,6 @@
 //! What feeds are chosen from: entries walked newest first, and the others of a story.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::sources::time;
 use super::{Desk, StoreError};
@@ -103,6 +103,55 @@ impl Desk {
             .map_err(|e| self.fail(e))?;
         let cursor = rows.last().map(|(cursor, _)| *cursor).filter(|_| rows.len() == limit);
         Ok((rows.into_iter().map(|(_, found)| found).collect(), cursor))
+    }
+
+    /// The entries of these sources from row `from` on and before row `until`, the last come first, `limit` at a time; rows
+    /// grow in the order in which entries came.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn came_between(
+        &self,
+        sources: &[i64],
+        from: i64,
+        until: i64,
+        limit: usize,
+    ) -> Result<Vec<Found>, StoreError> {
+        let sql = format!(
+            "SELECT {SHOWN} FROM entry JOIN body ON entry = id WHERE id >= ?2 AND id < ?3 \
+             AND source IN (SELECT value FROM json_each(?1)) ORDER BY id DESC LIMIT ?4"
+        );
+        let sources = serde_json::to_string(sources).unwrap_or_default();
+        let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
+        query
+            .query_map(params![sources, from, until, limit as i64], found)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// The first row from `row` on, with when it came; `None` behind the last.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn came_from(&self, row: i64) -> Result<Option<(i64, Timestamp)>, StoreError> {
+        let sql = "SELECT id, first_seen FROM entry WHERE id >= ?1 ORDER BY id LIMIT 1";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .query_row([row], |row| Ok((row.get(0)?, time(row.get(1)?))))
+            .optional()
+            .map_err(|e| self.fail(e))
+    }
+
+    /// The last row; 0 where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn last_row(&self) -> Result<i64, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(id), 0) FROM entry")
+            .map_err(|e| self.fail(e))?;
+        query.query_row([], |row| row.get(0)).map_err(|e| self.fail(e))
     }
 
     /// The other entries of the story that `entry` belongs to, first come first.

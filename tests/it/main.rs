@@ -1,5 +1,6 @@
 //! The integration tests: one binary, so one link.
 
+mod archive;
 mod bengali;
 mod browser;
 mod choice;

@@ -1,7 +1,8 @@
 //! Feeds for tests: one that holds everything a document can hold, one that holds as good as nothing.
 
 use harkara::model::{
-    Attachment, Category, Entry, EntryId, Feed, Html, Item, Origin, Person, Provenance, SourceId, Timestamp,
+    Attachment, Category, Entry, EntryId, Feed, History, Html, Item, Origin, Person, Provenance, SourceId,
+    Timestamp,
 };
 use url::Url;
 
@@ -75,6 +76,7 @@ pub fn bare(entries: Vec<Entry>) -> Feed {
         icon_url: None,
         ttl_minutes: None,
         style: None,
+        history: History::default(),
         entries,
     }
 }

@@ -108,6 +108,7 @@ pub fn feed(look: &Look, site: &Site, feed: &Feed) -> Result<Document, Broken> {
         icon_url: _,
         ttl_minutes: _,
         style: _,
+        history: _,
         entries,
     } = feed;
     let path = format!("{id}.html");

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::{Broken, Card, Health, Look, Outlet, Site, SourceHealth, Template, feed, front, status, story};
 use crate::model::{
-    Attachment, Category, Entry, EntryId, Feed, FeedId, Html, Item, Person, Provenance, SourceId, Timestamp,
+    Attachment, Category, Entry, EntryId, Feed, FeedId, History, Html, Item, Person, Provenance, SourceId,
+    Timestamp,
 };
 use crate::render::{Document, Format};
 
@@ -31,6 +32,7 @@ pub fn trial(own: &[Template]) -> Result<(), Broken> {
         icon_url: Url::parse("https://trial.example/icon.png").ok(),
         ttl_minutes: None,
         style: None,
+        history: History::default(),
         entries: vec![full.0.clone(), bare.clone()],
     };
     let outlet = Outlet {
