@@ -13,49 +13,66 @@ const MOST: Duration = Duration::from_secs(15 * 60);
 /// A pause of less than this is nobody's downtime.
 const LEAST: Duration = Duration::from_secs(10 * 60);
 
+/// The longest of so many pauses between rounds is the usual one.
+const REMEMBERED: usize = 4;
+
 /// What is remembered of the rounds before this one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Rounds {
     /// When the last one began.
     last: Option<Timestamp>,
-    /// How long after the one before it, in seconds: how often somebody comes by.
-    usual: Option<u64>,
-    /// When we came back after a downtime, and over how many seconds what was missed is spread.
-    back: Option<(Timestamp, u64)>,
+    /// Seconds between the last ones, latest first.
+    pauses: Vec<u64>,
+    /// How we came back from a downtime.
+    back: Option<Back>,
+}
+
+/// A downtime that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Back {
+    /// When we came back.
+    at: Timestamp,
+    /// What was due before this was missed.
+    missed: Timestamp,
+    /// Over so many seconds it is spread.
+    spread: u64,
 }
 
 impl Rounds {
     /// A round begins at `now`.
     ///
-    /// A pause that is ten times as long as the one before, and ten minutes at least, was a downtime: then what was
-    /// missed is spread over a quarter of it, a quarter of an hour at the most. Who comes by too seldom for that (from
-    /// cron once an hour) has everything at once: the next chance would be too late.
+    /// A pause that is ten times as long as each of the four before it, and ten minutes at least, was a downtime: then
+    /// what was missed is spread over a quarter of it, a quarter of an hour at the most. Who comes by too seldom for that
+    /// (from cron once an hour) has everything at once: the next chance would be too late.
     #[must_use]
-    pub fn begin(self, now: Timestamp) -> Self {
-        let pause = self.last.and_then(|last| (now - last).to_std().ok());
+    pub fn begin(mut self, now: Timestamp) -> Self {
         // A clock that was set back must not put anything off.
-        let back = self.back.filter(|(back, _)| *back <= now);
-        let Some(pause) = pause else { return Self { last: Some(now), back, ..self } };
-        let usual = Duration::from_secs(self.usual.unwrap_or_default());
+        self.back = self.back.filter(|back| back.at <= now);
+        let pause = self.last.and_then(|last| (now - last).to_std().ok());
+        self.last = Some(now);
+        let Some(pause) = pause else { return self };
+        let usual = Duration::from_secs(self.pauses.iter().copied().max().unwrap_or_default());
         let spread = (pause / 4).min(MOST);
-        let down = self.usual.is_some() && pause >= LEAST && pause >= usual * 10 && usual * 4 <= spread;
-        Self {
-            last: Some(now),
-            // What is no habit does not become one at once.
-            usual: if down { self.usual } else { Some(pause.as_secs()) },
-            back: if down { Some((now, spread.as_secs())) } else { back },
+        let known = self.pauses.len() >= REMEMBERED;
+        if known && pause >= LEAST && pause >= usual * 10 && usual * 4 <= spread {
+            let missed = now - TimeDelta::from_std(usual * 2).unwrap_or_default();
+            self.back = Some(Back { at: now, missed, spread: spread.as_secs() });
         }
+        self.pauses.insert(0, pause.as_secs());
+        self.pauses.truncate(REMEMBERED);
+        self
     }
 
     /// When a source is asked whose time was `due`: then, or, where that was missed in a downtime, at a moment of its own
     /// after we came back.
     pub fn moment(&self, due: Timestamp, seed: &str) -> Timestamp {
-        let Some((back, spread)) = self.back else { return due };
-        let missed = Duration::from_secs(2 * self.usual.unwrap_or_default());
-        if due > back - TimeDelta::from_std(missed).unwrap_or_default() {
-            return due;
+        match self.back {
+            Some(back) if due <= back.missed => {
+                whole(after(back.at, mul(Duration::from_secs(back.spread), lean(seed))))
+            }
+            _ => due,
         }
-        whole(after(back, mul(Duration::from_secs(spread), lean(seed))))
     }
 }
 
@@ -86,12 +103,12 @@ mod tests {
 
     #[test]
     fn what_a_night_has_missed_is_spread_over_a_quarter_of_an_hour() {
-        let back = rounds(&[0, 1, 2, 602]);
+        let back = rounds(&[0, 1, 2, 3, 4, 602]);
         let [first, some, most, all] = caught_up(&back, 7, &[602, 607, 612, 617])[..] else { panic!() };
         assert!(first < 10 && (15..55).contains(&some) && (45..90).contains(&most), "{first} {some} {most}");
         assert_eq!(all, 100);
         // The rounds that follow do not put it off again.
-        let later = [603, 604, 605].iter().fold(back, |rounds, minute| rounds.begin(at(*minute)));
+        let later = [603, 604, 605].iter().fold(back.clone(), |rounds, minute| rounds.begin(at(*minute)));
         assert_eq!(later.moment(at(7), "a"), back.moment(at(7), "a"));
         // What was not missed is not put off.
         assert_eq!(later.moment(at(601), "a"), at(601));
@@ -100,11 +117,17 @@ mod tests {
 
     #[test]
     fn nothing_is_put_off_without_a_downtime_or_where_nobody_would_come_by() {
-        assert_eq!(caught_up(&rounds(&[0, 1, 2, 8]), 3, &[8]), [100], "a pause of six minutes");
-        assert_eq!(caught_up(&rounds(&[0, 60, 120, 180]), 125, &[180]), [100], "cron once an hour");
-        assert_eq!(caught_up(&rounds(&[0, 60, 120, 2000]), 125, &[2000]), [100], "the same after a night");
-        assert_eq!(caught_up(&rounds(&[600]), 7, &[600]), [100], "the first round");
-        assert_eq!(caught_up(&rounds(&[0, 600]), 7, &[600]), [100], "no habit yet");
-        assert_eq!(caught_up(&rounds(&[0, 1, 2, -600, -599]), -700, &[-599]), [100], "a clock set back");
+        let check = |minutes: &[i64], due: i64, what: &str| {
+            let last = *minutes.last().unwrap();
+            assert_eq!(caught_up(&rounds(minutes), due, &[last]), [100], "{what}");
+        };
+        check(&[0, 1, 2, 3, 4, 12], 5, "a pause of eight minutes");
+        check(&[0, 60, 120, 180, 240, 300], 245, "cron once an hour");
+        check(&[0, 60, 120, 180, 240, 2000], 245, "the same after a night");
+        check(&[0, 60, 120, 180, 180, 180, 240], 185, "once an hour, and twice by hand");
+        check(&[600], 7, "the first round");
+        check(&[0, 1, 600], 7, "no habit yet");
+        check(&[0, 1, 2, 3, 4, 604, 1204], 610, "what happens twice is no downtime");
+        check(&[0, 1, 2, 3, 4, 600, -600, -599], -700, "a clock set back");
     }
 }

@@ -15,6 +15,7 @@ mod kill;
 mod laws_read;
 mod laws_render;
 mod laws_round;
+mod outage;
 mod pages;
 mod readers;
 mod render;
