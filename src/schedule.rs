@@ -44,6 +44,8 @@ pub struct History {
     pub max_age: Option<Duration>,
     /// The same, as the feed itself says (`ttl`, `sy:updatePeriod`).
     pub ttl_minutes: Option<u32>,
+    /// A moment from which `ttl_minutes` is counted (`sy:updateBase`): the feed changes at that rhythm, then.
+    pub update_base: Option<Timestamp>,
     /// Hours (0 to 23, GMT) in which nobody need ask.
     pub skip_hours: Vec<u8>,
     /// English names of days (GMT) on which nobody need ask.
@@ -97,7 +99,8 @@ pub fn next(schedule: &Schedule, zone: Tz, history: &History, now: Timestamp, se
             cron.next(after(from, wait), zone).unwrap_or_else(|| after(from, LONGEST))
         }
         Schedule::Adaptive if failures == 0 && asked.is_zero() && !history.gone => {
-            beyond_skipped(after(from, wait), after(from, LONGEST), history)
+            let time = at_its_beat(from, wait, history, lean);
+            beyond_skipped(time, after(from, LONGEST), history)
         }
         _ => after(from, wait),
     };
@@ -121,6 +124,24 @@ fn adaptive(history: &History, now: Timestamp) -> Duration {
     };
     let ttl = Duration::from_secs(u64::from(history.ttl_minutes.unwrap_or_default()) * 60);
     rhythm.max(ttl).max(history.max_age.unwrap_or_default())
+}
+
+/// `wait` after `from`, moved to the beat that the feed names (`sy:updateBase`, and then each `ttl`), and a little later,
+/// each source by an amount of its own.
+fn at_its_beat(from: Timestamp, wait: Duration, history: &History, lean: f64) -> Timestamp {
+    let time = after(from, wait);
+    let period = Duration::from_secs(u64::from(history.ttl_minutes.unwrap_or_default()) * 60);
+    let (Some(base), true) = (history.update_base, (SHORTEST..=LONGEST).contains(&period)) else {
+        return time;
+    };
+    let seconds = i64::try_from(period.as_secs()).unwrap_or(i64::MAX);
+    // The first beat after the last visit, unless there is another reason to wait longer; not the one just heard.
+    let since = (time - base).num_seconds().saturating_sub(seconds / 8 * 7);
+    let beat = since.div_euclid(seconds) + i64::from(since.rem_euclid(seconds) > 0);
+    let delay = mul(period, lean / 10.0);
+    let due =
+        TimeDelta::try_seconds(beat.saturating_mul(seconds)).and_then(|span| base.checked_add_signed(span));
+    due.map_or(time, |beat| after(beat, delay).clamp(after(from, SHORTEST), after(from, LONGEST)))
 }
 
 /// `base` doubled with each failure after the first.

@@ -155,6 +155,8 @@ pub struct ChannelDraft {
     pub generator: Option<String>,
     /// How long it may be kept, in minutes, as told (`ttl`, or from `sy:updatePeriod`).
     pub ttl_minutes: Option<u32>,
+    /// A moment from which that is counted (`sy:updateBase`), as told.
+    pub update_base: Option<String>,
     /// Hours of the day (0 to 23, GMT) in which nobody need ask.
     pub skip_hours: Vec<u8>,
     /// English names of the days on which nobody need ask.

@@ -180,6 +180,9 @@ pub struct Channel {
     /// How long it may be kept, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl_minutes: Option<u32>,
+    /// A moment from which that is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub update_base: Option<Timestamp>,
     /// Hours (0 to 23, GMT) in which nobody need ask.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skip_hours: Vec<u8>,

@@ -47,6 +47,7 @@ pub fn channel(reading: &Reading, settings: &Settings, notes: &mut Notes) -> Cha
         rights: draft.rights.as_ref().and_then(text::line),
         generator: draft.generator.as_deref().and_then(text::name),
         ttl_minutes: draft.ttl_minutes,
+        update_base: instant(draft.update_base.as_deref(), settings, notes),
         skip_hours: draft.skip_hours.clone(),
         skip_days: draft.skip_days.clone(),
     }

@@ -79,6 +79,9 @@ impl Gathered {
             }
             Field::Ttl => self.ttl = self.ttl.or_else(|| number(element)),
             Field::UpdatePeriod => self.period = self.period.or_else(|| period(element)),
+            Field::UpdateBase => {
+                self.draft.update_base = self.draft.update_base.take().or_else(|| element.words());
+            }
             Field::UpdateFrequency => self.frequency = self.frequency.or_else(|| number(element)),
             Field::SkipHours => {
                 let hours = element.elements().filter_map(number).filter(|hour| *hour <= 24);

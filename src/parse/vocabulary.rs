@@ -39,6 +39,7 @@ pub(crate) enum Field {
     Ttl,
     UpdatePeriod,
     UpdateFrequency,
+    UpdateBase,
     SkipHours,
     SkipDays,
 }
@@ -159,6 +160,7 @@ fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
         (Ns::Core, "ttl") => (Field::Ttl, 0),
         (Ns::Syndication, "updateperiod") => (Field::UpdatePeriod, 0),
         (Ns::Syndication, "updatefrequency") => (Field::UpdateFrequency, 0),
+        (Ns::Syndication, "updatebase") => (Field::UpdateBase, 0),
         (Ns::Core, "skiphours") => (Field::SkipHours, 0),
         (Ns::Core, "skipdays") => (Field::SkipDays, 0),
         _ => return None,

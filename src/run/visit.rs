@@ -277,6 +277,7 @@ fn due_after(
         last_success: Some(now),
         max_age: success.max_age.map(std::time::Duration::from_secs),
         ttl_minutes: channel.and_then(|channel| channel.ttl_minutes),
+        update_base: channel.and_then(|channel| channel.update_base),
         skip_hours: channel.map(|channel| channel.skip_hours.clone()).unwrap_or_default(),
         skip_days: channel.map(|channel| channel.skip_days.clone()).unwrap_or_default(),
         recent,

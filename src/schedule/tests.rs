@@ -114,6 +114,27 @@ fn hours_and_days_that_nobody_need_ask_are_left_out() {
 }
 
 #[test]
+fn a_feed_that_names_its_beat_is_asked_just_after_it() {
+    let beat = |base: &str, ttl_minutes, asked: &str| {
+        let history = History {
+            last_try: Some(asked.parse().unwrap()),
+            ttl_minutes: Some(ttl_minutes),
+            update_base: Some(base.parse().unwrap()),
+            ..well()
+        };
+        let due = next(&Schedule::Adaptive, Tz::UTC, &history, asked.parse().unwrap(), &upright());
+        due.format("%dT%H:%M").to_string()
+    };
+    assert_eq!(beat("2000-01-01T12:30:00Z", 60, "2026-11-23T12:40:00Z"), "23T13:30");
+    assert_eq!(beat("2000-01-01T12:30:00Z", 60, "2026-11-23T12:30:00Z"), "23T13:30");
+    assert_eq!(beat("2000-01-01T06:00:00Z", 1440, "2026-11-23T06:01:00Z"), "24T06:00");
+    assert_eq!(beat("2050-01-01T00:10:00Z", 120, "2026-11-23T12:40:00Z"), "23T14:10");
+    // A beat that is longer than we wait, or shorter than we ask, tells nothing.
+    assert_eq!(beat("2000-01-01T12:30:00Z", 5, "2026-11-23T12:40:00Z"), "23T13:40");
+    assert_eq!(beat("2000-01-01T12:30:00Z", 9999, "2026-11-23T12:40:00Z"), "24T12:39");
+}
+
+#[test]
 fn a_calendar_is_kept_to_the_second_and_thinned_by_failures() {
     let cron = Schedule::Cron(Cron::try_from("5 * * * *".to_owned()).unwrap());
     let time =
@@ -163,7 +184,8 @@ prop_compose! {
         refused: bool,
         retry_after in durations(),
         max_age in durations(),
-        ttl_minutes in proptest::option::of(any::<u32>()),
+        ttl_minutes in proptest::option::of(prop_oneof![any::<u32>(), 1u32..2000]),
+        base in proptest::option::of(-1_000_000_000i64..1_000_000_000),
         skip_hours in proptest::collection::vec(0u8..24, 0..24),
         recent in proptest::collection::vec(-1e4f64..1e5, 0..20),
         tried in proptest::option::of(0i64..100_000),
@@ -171,6 +193,7 @@ prop_compose! {
         History {
             last_try: tried.map(|seconds| now() - TimeDelta::seconds(seconds)),
             last_success: Some(now()),
+            update_base: base.map(|seconds| now() + TimeDelta::seconds(seconds)),
             failures, refused, retry_after, max_age, ttl_minutes, skip_hours,
             recent: ago(&recent),
             ..History::default()
@@ -216,5 +239,43 @@ proptest! {
     fn the_same_question_has_the_same_answer(schedule in schedules(), history in histories(), seed in "[a-z]{1,8}") {
         let time = || next(&schedule, Tz::UTC, &history, now(), &seed);
         prop_assert_eq!(time(), time());
+    }
+
+    #[test]
+    fn sources_do_not_march_in_step(schedule in schedules(), history in histories()) {
+        // A calendar means its minute; everything else is spread, so that no minute gets more than its share.
+        prop_assume!(!matches!(schedule, Schedule::Cron(_)));
+        let history = History { last_try: Some(now()), retry_after: None, skip_hours: Vec::new(), ..history };
+        let due = |n: u32| next(&schedule, Tz::UTC, &history, now(), &n.to_string());
+        let mut times: Vec<Timestamp> = (0..100).map(due).collect();
+        times.sort_unstable();
+        let wait = (times[99] - now()).to_std().unwrap();
+        let spread = (times[99] - times[0]).to_std().unwrap();
+        prop_assert!(spread >= wait / 25, "{spread:?} of {wait:?}");
+        let most = times.windows(26).map(|some| some[25] - some[0]).min().unwrap().to_std().unwrap();
+        // A quarter of them within a hundredth part of the wait would be a crowd; below a minute nobody counts.
+        prop_assert!(most * 100 >= wait / 2 || wait < 60 * MINUTE, "26 of 100 within {most:?} of {wait:?}");
+    }
+
+    #[test]
+    fn a_round_that_comes_by_each_minute_asks_within_the_bounds(
+        history in histories(), every in proptest::option::of(15u64..600), seed in "[a-z]{1,8}"
+    ) {
+        // Two days of a source that answers well each time: as often as promised, and no more.
+        let schedule = every.map_or(Schedule::Adaptive, |minutes| Schedule::Every(Duration::from_secs(minutes * 60)));
+        let (mut due, mut asked) = (now(), 0);
+        let end = now() + TimeDelta::days(2);
+        while due < end {
+            asked += 1;
+            let time = due;
+            let history = History {
+                last_try: Some(time), last_success: Some(time), failures: 0, refused: false, retry_after: None, ..history.clone()
+            };
+            due = next(&schedule, Tz::UTC, &history, time, &seed);
+            prop_assert!(due > time, "it stands still at {time}");
+        }
+        let shortest = every.map_or(SHORTEST, |minutes| Duration::from_secs(minutes * 60) * 9 / 10);
+        let (most, least) = (2 * LONGEST.as_secs() / shortest.as_secs() + 2, 2);
+        prop_assert!((least..=most).contains(&asked), "{asked} questions in two days");
     }
 }

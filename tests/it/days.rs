@@ -3,7 +3,7 @@
 //! Time is a parameter: the real run is made at each simulated moment against a site on loopback, where each server has
 //! an address of its own (127.0.0.2, 127.0.0.3, …).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -75,6 +75,11 @@ const SERVERS: &[(&str, u8, &str, Server)] = &[
     ("sleeps", 8, "", |name, _, minute, _| {
         let skip = "<ttl>20</ttl><skipHours><hour>0</hour><hour>1</hour><hour>2</hour><hour>3</hour></skipHours></channel>";
         Reply::feed(feed(name, minute).replace("</channel>", skip))
+    }),
+    ("beats", 20, "", |name, _, minute, _| {
+        let beat = "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>8</sy:updateFrequency><sy:updateBase>2000-01-01T00:15:00Z</sy:updateBase></channel>";
+        let text = feed(name, minute).replace("</channel>", beat);
+        Reply::feed(text.replace("<rss ", "<rss xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\" "))
     }),
     ("later", 9, "every = \"25m\"", |name, _, minute, before| match before {
         1 => Reply::new("503 Service Unavailable", &["Retry-After: 10800"], ""),
@@ -216,6 +221,10 @@ fn eight_days_with_servers_of_every_kind() {
     // What was due just before such an hour may be asked by the round at its beginning.
     let awake = |minute: i64| at(minute).hour() > 3 || minute % DAY == 0;
     assert!(log["sleeps"].iter().all(|(_, minute)| awake(*minute)), "{:?}", log["sleeps"]);
+
+    // Each three hours, at a quarter past; a little later, and up to the next round.
+    let beats: BTreeSet<i64> = log["beats"].iter().skip(1).map(|(_, minute)| minute % (3 * HOUR)).collect();
+    assert!(beats.iter().all(|minute| [30, 60].contains(minute)) && log["beats"].len() > 60, "{beats:?}");
 
     // What a server asks for is never undercut, once it answers all is as before.
     let later = gaps(&log, "later");
