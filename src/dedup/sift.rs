@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::key::{Alias, AliasKind, Keyed, link_key};
 use crate::model::{Item, Remark, Stage};
-use crate::value::fold::fold;
+use crate::value::fold::fold_case;
 
 /// The items of one reading, each once, with the marks that tell it from the others.
 #[derive(Debug, Clone, Default)]
@@ -152,7 +152,7 @@ fn is_double(a: &Keyed, b: &Keyed, kind: AliasKind) -> bool {
 fn reads_alike(a: &Keyed, b: &Keyed) -> bool {
     let text = |keyed: &Keyed| {
         let html = keyed.item.content.as_ref().or(keyed.item.summary.as_ref());
-        html.map(|html| fold(&html.text()).to_lowercase()).unwrap_or_default()
+        html.map(|html| fold_case(&html.text()).into_owned()).unwrap_or_default()
     };
     let (a, b) = (text(a), text(b));
     let (a, b): (HashSet<&str>, HashSet<&str>) = (a.unicode_words().collect(), b.unicode_words().collect());

@@ -63,23 +63,79 @@ impl Html {
     }
 
     fn text_to(&self, most: usize) -> String {
-        let mut out = String::with_capacity((self.0.len() / 2).min(most));
+        let mut out = Lines { text: String::with_capacity(self.0.len().min(most)), gap: None };
         let mut rest = self.0.as_str();
-        while let Some(open) = rest.find('<') {
-            push_text(&mut out, &rest[..open]);
-            if out.len() >= most {
-                return finish(out);
+        while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
+            out.markup(&rest[..open]);
+            if out.text.len() >= most {
+                return out.text;
             }
             let tag = &rest[open..];
-            let Some(close) = tag_end(tag) else { return finish(out) };
+            let Some(close) = tag_end(tag) else { return out.text };
             if breaks_line(&tag[1..close]) {
-                out.push('\n');
+                out.gap = Some('\n');
             }
             rest = &tag[close + 1..];
         }
-        push_text(&mut out, rest);
-        finish(out)
+        out.markup(rest);
+        out.text
     }
+}
+
+/// Text in lines: white space inside them folded, none of them empty.
+struct Lines {
+    text: String,
+    /// What stands between the last word and the next one.
+    gap: Option<char>,
+}
+
+impl Lines {
+    /// Adds the text between two tags.
+    fn markup(&mut self, mut text: &str) {
+        const ENTITIES: [(&str, &str); 5] =
+            [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}")];
+        while let Some(at) = memchr::memchr(b'&', text.as_bytes()) {
+            self.words(&text[..at]);
+            text = &text[at..];
+            let (read, means) =
+                ENTITIES.iter().find(|(name, _)| text.starts_with(name)).unwrap_or(&("&", "&"));
+            self.words(means);
+            text = &text[read.len()..];
+        }
+        self.words(text);
+    }
+
+    fn words(&mut self, mut text: &str) {
+        loop {
+            let (word, space, rest) = to_space(text);
+            if !word.is_empty() {
+                self.text.extend(self.gap.take().filter(|_| !self.text.is_empty()));
+                self.text.push_str(word);
+            }
+            let Some(space) = space else { return };
+            // A line break stays one, whatever stands beside it.
+            self.gap = Some(if space == '\n' || self.gap == Some('\n') { '\n' } else { ' ' });
+            text = rest;
+        }
+    }
+}
+
+/// What stands before the first white space, that, and what stands behind it.
+fn to_space(text: &str) -> (&str, Option<char>, &str) {
+    // White space is one of these bytes, or begins with one of them: most letters of most scripts do not.
+    let may_be_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ' | 0xc2 | 0xe1..=0xe3);
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|byte| may_be_space(*byte)) {
+        let rest = &text[from + at..];
+        let Some(c) = rest.chars().next() else { break };
+        let behind = &rest[c.len_utf8()..];
+        if c.is_whitespace() {
+            return (&text[..from + at], Some(c), behind);
+        }
+        from = text.len() - behind.len();
+    }
+    (text, None, "")
 }
 
 /// Where the `>` of the tag stands that `tag` begins with, quoted values skipped.
@@ -136,32 +192,6 @@ fn breaks_line(tag: &str) -> bool {
     )
 }
 
-fn push_text(out: &mut String, mut text: &str) {
-    const ENTITIES: [(&str, char); 5] =
-        [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&nbsp;", '\u{a0}')];
-    while let Some(at) = text.find('&') {
-        out.push_str(&text[..at]);
-        text = &text[at..];
-        match ENTITIES.iter().find(|(name, _)| text.starts_with(name)) {
-            Some((name, c)) => {
-                out.push(*c);
-                text = &text[name.len()..];
-            }
-            None => {
-                out.push('&');
-                text = &text[1..];
-            }
-        }
-    }
-    out.push_str(text);
-}
-
-/// Folds white space inside lines and drops empty lines.
-fn finish(text: String) -> String {
-    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +208,14 @@ mod tests {
     }
 
     #[test]
+    fn every_white_space_is_seen() {
+        for c in (char::MIN..=char::MAX).filter(|c| c.is_whitespace()) {
+            let text = format!("a{c}b");
+            assert_eq!(to_space(&text), ("a", Some(c), "b"), "{c:?}");
+        }
+    }
+
+    #[test]
     fn text_is_what_a_person_reads() {
         check("<p>এক <b>দুই</b></p><p>তিন</p>", "এক দুই\nতিন");
         check("a &amp;lt; b &lt;c&gt;&nbsp;d", "a &lt; b <c> d");
@@ -185,5 +223,8 @@ mod tests {
         check("one<br>two <!-- > --> three", "one\ntwo three");
         check("", "");
         check("broken <p", "broken");
+        check(" <p> a\r\n b \n\n c</p>\n", "a\nb\nc");
+        check("a<b> b</b>\u{2003}c\u{a0}d", "a b c d");
+        check("é\u{85}¢\u{1680}ᚠ\u{3000}、x", "é ¢ ᚠ 、x");
     }
 }

@@ -7,7 +7,6 @@
 mod address;
 mod attachment;
 mod channel;
-mod composed;
 pub mod html;
 mod item;
 pub mod language;

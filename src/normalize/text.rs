@@ -6,10 +6,10 @@ use ::url::Url;
 use memchr::memchr;
 use unicode_normalization::UnicodeNormalization;
 
-use super::composed::is_composed;
 use super::html;
 use super::html::reference;
 use crate::model::{Raw, RawHtml};
+use crate::value::composed::is_composed;
 
 /// A title, a name, rights: one line of plain text; `None` when nothing is left. Tags are gone, references decoded.
 pub fn line(raw: &Raw) -> Option<String> {

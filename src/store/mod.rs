@@ -17,6 +17,7 @@ mod writer;
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 pub use entries::Taken;
@@ -71,6 +72,8 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     // Pages of the indexes are written again and again; folded in less often, most of that never leaves the log.
     connection.pragma_update(None, "wal_autocheckpoint", 4_000).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Without this guarantee SQLite looks at the values of parameters, and prepares statements anew for each of them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fail)?;
     migrate::migrate(path, &mut connection)?;
     Ok(connection)
 }

@@ -138,7 +138,12 @@ impl Drop for Writer {
 }
 
 fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    let run = |sql| desk.connection.execute_batch(sql).map_err(|error| desk.fail(error));
+    let run = |sql| {
+        desk.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([]))
+            .map_err(|error| desk.fail(error))
+    };
     run("SAVEPOINT job")?;
     // A panic is ours to mend, but one article must not take the writer away from all the others.
     let result = catch_unwind(AssertUnwindSafe(|| job(desk))).unwrap_or_else(|_| {
@@ -146,10 +151,10 @@ fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>
         Err(StoreError::Other { path: desk.path.clone(), cause })
     });
     match result {
-        Ok(value) => run("RELEASE job").map(|()| value),
+        Ok(value) => run("RELEASE job").map(|_| value),
         Err(error) => {
             // SQLite may have undone the whole transaction already (a full disk): the job's own error tells why.
-            let _ = run("ROLLBACK TO job; RELEASE job");
+            let _ = run("ROLLBACK TO job").and_then(|_| run("RELEASE job"));
             Err(error)
         }
     }

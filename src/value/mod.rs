@@ -4,6 +4,7 @@
 //! a [`Flaw`]. No file, clock or environment is looked at here.
 
 mod author;
+pub(crate) mod composed;
 mod country;
 mod cron;
 pub mod cut;

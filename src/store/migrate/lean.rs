@@ -3,13 +3,12 @@
 use rusqlite::{Connection, params};
 
 use crate::dedup::{AliasKind, keyed};
-use crate::model::{EntryId, Item};
+use crate::model::EntryId;
 
 /// Copies every entry, then takes the old table away.
 pub(super) fn copy(connection: &Connection) -> rusqlite::Result<()> {
     let mut old = connection.prepare(
-        "SELECT id, source, story, published, updated, first_seen, revision, marks, public_id, text_hash, \
-         item_hash, item FROM entry ORDER BY id",
+        "SELECT id, source, story, published, updated, first_seen, revision, marks, public_id, item FROM entry ORDER BY id",
     )?;
     let mut entry =
         connection.prepare("INSERT INTO lean VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?;
@@ -18,12 +17,20 @@ pub(super) fn copy(connection: &Connection) -> rusqlite::Result<()> {
     let mut link = connection.prepare(
         "INSERT INTO link SELECT hash, entry FROM alias WHERE source = ?1 AND hash = ?2 AND entry = ?3",
     )?;
+    let mut print =
+        connection.prepare("INSERT OR IGNORE INTO alias (source, hash, entry) VALUES (?1, ?2, ?3)")?;
     let mut rows = old.query([])?;
     while let Some(row) = rows.next()? {
         let number = |at: usize| row.get::<_, i64>(at);
         let (id, source) = (number(0)?, number(1)?);
         let public_id = EntryId::kept(row.get(8)?);
-        let (text_hash, item_hash): (Vec<u8>, Vec<u8>) = (row.get(9)?, row.get(10)?);
+        let json: String = row.get(9)?;
+        // The second scheme tells texts by other numbers.
+        let known = keyed(serde_json::from_str(&json).unwrap_or_default(), None);
+        let added = match known.alias(AliasKind::Print) {
+            Some(alias) => print.execute([source, alias.0, id])?,
+            None => 0,
+        };
         entry.execute(params![
             id,
             source,
@@ -32,20 +39,18 @@ pub(super) fn copy(connection: &Connection) -> rusqlite::Result<()> {
             number(4)?,
             number(5)?,
             number(6)?,
-            number(7)?,
+            number(7)? + added as i64,
             public_id.number(),
             public_id.as_str(),
-            text_hash,
-            item_hash,
+            known.text_hash,
+            known.item_hash,
         ])?;
-        let json: String = row.get(11)?;
         body.execute(params![id, json])?;
-        let item: Item = serde_json::from_str(&json).unwrap_or_default();
-        if let Some(alias) = keyed(item, None).alias(AliasKind::Link) {
+        if let Some(alias) = known.alias(AliasKind::Link) {
             link.execute([source, alias.0, id])?;
         }
     }
     drop(rows);
-    drop((old, entry, body, link));
+    drop((old, entry, body, link, print));
     connection.execute_batch(include_str!("../migrations/002_after.sql"))
 }

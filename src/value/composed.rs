@@ -6,6 +6,8 @@ use unicode_normalization::IsNormalized::{Maybe, No, Yes};
 use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
 use unicode_normalization::is_nfc_quick;
 
+use super::fold::{is_invisible, plain};
+
 /// Characters below this one neither combine nor decompose into what NFC would not put together again.
 const FIRST_COMBINING: char = '\u{300}';
 
@@ -21,7 +23,12 @@ const FIRST: u8 = 4;
 /// It has to be looked at with what stands before it.
 const LOOK: u8 = 8;
 
-/// What each character of a block of 256 is in NFC.
+/// Folding changes it or drops it.
+pub(crate) const FOLDS: u8 = 16;
+/// It has a lower case that is another.
+pub(crate) const CASED: u8 = 32;
+
+/// What each character of a block of 256 is in NFC, and to folding.
 type Block = [u8; 256];
 
 /// The blocks of the basic plane, each made when it is first met.
@@ -31,17 +38,33 @@ static BLOCKS: [OnceLock<Block>; 256] = [const { OnceLock::new() }; 256];
 ///
 /// Unlike the quick check of the standard (UAX #15, section 9) it looks at what stands before a character that may combine:
 /// vowel signs that could join another sign are in every word of Bengali or Tamil, and seldom do.
-pub(super) fn is_composed(text: &str) -> bool {
-    is_surely_composed(text) || is_composed_looked_at(text)
+pub(crate) fn is_composed(text: &str) -> bool {
+    survey(text).is_composed()
+}
+
+/// What one pass over a text tells.
+pub(crate) struct Survey<'a> {
+    text: &'a str,
+    /// Nothing has to be looked at again: it is in NFC.
+    surely_composed: bool,
+    /// What there is among its characters beyond ASCII: [`FOLDS`], [`CASED`].
+    pub(crate) seen: u8,
+}
+
+impl Survey<'_> {
+    /// See [`is_composed`].
+    pub(crate) fn is_composed(&self) -> bool {
+        self.surely_composed || is_composed_looked_at(self.text)
+    }
 }
 
 /// The fast pass: nothing in it hangs on what the text says, so that the processor need not guess.
-fn is_surely_composed(text: &str) -> bool {
-    let (mut before, mut doubt) = (0, 0);
+pub(crate) fn survey(text: &str) -> Survey<'_> {
+    let (mut before, mut doubt, mut seen) = (0, 0, 0);
     let mut known: (u32, Option<&Block>) = (u32::MAX, None);
     for c in text.chars() {
-        if c < FIRST_COMBINING {
-            before = if c.is_ascii() { 0 } else { FIRST };
+        if c.is_ascii() {
+            before = 0;
             continue;
         }
         let code = u32::from(c);
@@ -52,12 +75,25 @@ fn is_surely_composed(text: &str) -> bool {
             );
             before |= FIRST;
         }
-        let kind = known.1.map_or(LOOK, |block| block[(code & 0xff) as usize]);
+        let kind = known.1.map_or_else(|| look_at(c), |block| block[(code & 0xff) as usize]);
+        seen |= kind;
         doubt |= (kind & LOOK) | (kind & before & MARK) | (kind & SECOND & before >> 1);
-        // Behind a mark the starter is no longer known.
-        before = kind | (kind & MARK) << 2;
+        // Behind a mark the starter is no longer known; a letter of Latin may be joined by any mark.
+        before = if c < FIRST_COMBINING { FIRST } else { kind | (kind & MARK) << 2 };
     }
-    doubt == 0
+    Survey { text, surely_composed: doubt == 0, seen }
+}
+
+/// A character beyond the basic plane.
+fn look_at(c: char) -> u8 {
+    LOOK | folding(c)
+}
+
+fn folding(c: char) -> u8 {
+    let folds = is_invisible(c) || plain(c) != c;
+    let cased = !c.to_lowercase().eq([c]);
+    let when = |is, bit| if is { bit } else { 0 };
+    when(folds, FOLDS) | when(cased, CASED)
 }
 
 /// The exact pass, for what the fast one doubts.
@@ -104,8 +140,10 @@ fn look(number: u32) -> Block {
             (Yes, 0) => 0,
             (Yes, _) => MARK,
             (Maybe, class) if INDIC.contains(&number) => SECOND | if class == 0 { 0 } else { MARK },
+            // Below the first mark nothing is in doubt.
+            _ if c < FIRST_COMBINING => 0,
             _ => LOOK,
-        };
+        } | folding(c);
     }
     for (second, c) in characters().filter(|(_, c)| INDIC.contains(&number) && quick(*c) == Maybe) {
         for (first, it) in characters() {
@@ -122,6 +160,10 @@ mod tests {
     use unicode_normalization::UnicodeNormalization;
 
     use super::*;
+
+    fn is_sure(text: &str) -> bool {
+        survey(text).surely_composed
+    }
 
     fn check(text: &str, expected: bool) {
         assert_eq!(is_composed(text), expected, "{text:?}");
@@ -145,9 +187,7 @@ mod tests {
 
     #[test]
     fn signs_that_could_join_but_do_not_are_in_nfc() {
-        assert!(is_surely_composed(
-            "আনন্দবাজার পত্রিকার খবর: বৃষ্টি হলো – “ভালো”; ज़रूर, தமிழ் செய்திகள்; Ça va, 한국어 東京"
-        ));
+        assert!(is_sure("আনন্দবাজার পত্রিকার খবর: বৃষ্টি হলো – “ভালো”; ज़रूर, தமிழ் செய்திகள்; Ça va, 한국어 東京"));
         check("plain", true);
         check("আনন্দবাজার পত্রিকা", true);
         check("ক\u{9c7}\u{9be}", false);
@@ -218,7 +258,7 @@ mod tests {
         #[test]
         fn what_is_called_composed_is(text in proptest::collection::vec(character(), 0..8)) {
             let text: String = text.into_iter().collect();
-            for composed in [is_surely_composed(&text), is_composed_looked_at(&text)] {
+            for composed in [is_sure(&text), is_composed_looked_at(&text)] {
                 if composed {
                     prop_assert_eq!(text.nfc().collect::<String>(), text.clone());
                 }
