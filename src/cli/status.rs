@@ -85,9 +85,9 @@ fn lines(config: &Config, desk: Option<&Desk>, now: Timestamp) -> Result<Vec<Lin
             Some(desk) => desk.source(&source.id)?,
             None => None,
         };
-        let (entries, newest) = match (desk, &state) {
-            (Some(desk), Some(state)) => desk.holdings(state.row)?,
-            _ => (0, None),
+        let newest = match (desk, &state) {
+            (Some(desk), Some(state)) => desk.newest(state.row)?,
+            _ => None,
         };
         let word = word(source.enabled, state.as_ref());
         let host = run::address(source, state.as_ref()).host_str();
@@ -116,7 +116,7 @@ fn lines(config: &Config, desk: Option<&Desk>, now: Timestamp) -> Result<Vec<Lin
             failing_since: state.failing_since,
             message: state.message,
             items: state.items,
-            entries,
+            entries: state.entries,
             newest,
         });
     }

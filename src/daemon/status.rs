@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Clock;
 use crate::config::{self, Config};
-use crate::model::{SourceId, Timestamp};
+use crate::model::{Channel, SourceId, Timestamp};
 use crate::run::paused_sources;
 use crate::serve::Teller;
 use crate::store::{self, StoreError};
@@ -58,13 +58,13 @@ fn lines(config: &Config) -> Result<Vec<Line>, StoreError> {
     let mut out = Vec::new();
     for source in &config.sources {
         let state = desk.source(&source.id)?;
-        let (entries, newest) = match &state {
-            Some(state) => desk.holdings(state.row)?,
-            None => (0, None),
+        let (newest, channel) = match &state {
+            Some(state) => (desk.newest(state.row)?, desk.channel(state.row)?),
+            None => (None, Channel::default()),
         };
         let state = state.unwrap_or_default();
         out.push(Line {
-            title: source.title.clone().or_else(|| state.channel.title.clone()),
+            title: source.title.clone().or(channel.title),
             enabled: source.enabled,
             paused: paused.contains(&source.id),
             last_success: state.last_success,
@@ -73,7 +73,7 @@ fn lines(config: &Config) -> Result<Vec<Line>, StoreError> {
             failures: state.failures,
             failing_since: state.failing_since,
             message: state.message,
-            entries,
+            entries: state.entries,
             newest,
             source: source.id.clone(),
         });

@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::press::{member, place_document, within};
+use super::press::{offer, place_document, within};
+use super::sources::Names;
 use super::{Fault, Road};
+use crate::config::Config;
 use crate::model::{Entry, EntryId, Feed, History, Timestamp};
 use crate::publish::gate::Emptiness;
 use crate::publish::{Demand, Tree};
@@ -84,10 +86,8 @@ pub(super) async fn publish(
                 continue;
             }
             let (config, cards, first) = (Arc::clone(&road.config), Arc::clone(cards), *first);
-            let all = road
-                .writer
-                .call(move |desk| choose(desk, &config.feeds[place], &cards, now, first..end))
-                .await?;
+            let all =
+                road.writer.call(move |desk| choose(desk, &config, place, &cards, now, first..end)).await?;
             let (in_head, rest): (Vec<_>, Vec<_>) =
                 all.into_iter().partition(|entry| ids.contains(&entry.id.to_string()));
             open.push((name.clone(), in_head.is_empty(), rest));
@@ -147,25 +147,25 @@ fn archived(feed: &Feed, entries: Vec<Entry>, history: History) -> Feed {
 /// All that the feed would show of these rows, the last come first: without the caps of the feed, which are about what is new.
 fn choose(
     desk: &Desk,
-    settings: &select::Settings,
+    config: &Config,
+    place: usize,
     cards: &HashMap<i64, Card>,
     now: Timestamp,
     rows: std::ops::Range<i64>,
 ) -> Result<Vec<Entry>, StoreError> {
+    let settings = &config.feeds[place];
     let keep = Keep { entries: usize::MAX, hours: None };
     let all = select::Settings { order: Order::FirstSeen, per_source: None, keep, ..settings.clone() };
     let scope = select::scope(&all, cards);
     let mut picker = Picker::new(&all, cards, now);
+    let mut names = Names::new(desk, config, cards);
     let mut until = rows.end;
     loop {
         let page = desk.came_between(&scope, rows.start, until, PAGE)?;
         let Some(oldest) = page.last().map(|found| found.row) else { return Ok(once(picker.finish())) };
         until = oldest;
         for found in page {
-            let others = desk.others(&found)?.into_iter().filter_map(|found| member(found, cards)).collect();
-            if let Some(member) = member(found, cards) {
-                picker.offer(member, others);
-            }
+            offer(desk, found, &mut names, &mut picker)?;
         }
     }
 }

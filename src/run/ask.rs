@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use url::Url;
 
+use super::readers::Readers;
 use crate::dedup::{self, Sifted};
 use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings, Way};
 use crate::model::{Channel, Move, Remark, Stage};
@@ -19,8 +19,7 @@ use crate::value::Secret;
 /// Who asks and reads for all sources of a run.
 pub(super) struct Asker {
     pub(super) client: Client,
-    /// Answers that are read at the same time: one a core. More would only hold more of them in memory.
-    readers: Semaphore,
+    readers: Readers,
 }
 
 impl Asker {
@@ -29,8 +28,8 @@ impl Asker {
     /// # Errors
     /// When no client can be made from them.
     pub(super) fn new(settings: &Settings) -> Result<Self, FetchError> {
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Ok(Self { client: Client::new(settings, env!("CARGO_PKG_VERSION"))?, readers: Semaphore::new(cores) })
+        let client = Client::new(settings, env!("CARGO_PKG_VERSION"))?;
+        Ok(Self { client, readers: Readers::start() })
     }
 }
 
@@ -171,12 +170,7 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     }
     let before = if was_feed { Before::Feed } else { Before::Unknown };
     let (status, at) = (response.status, response.url.clone());
-    let seen = {
-        // Never closed, so never refused. Let go before another address is asked: that one waits for a turn too.
-        let _turn = asker.readers.acquire().await;
-        read(source, response, before).await
-    };
-    match seen {
+    match read(&asker.readers, source, response, before).await {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((heard, noted, *copy))),
         Ok(Read::Announced(feed)) if matches!(place, Place::Configured) => {
             Box::pin(ask_at(asker, source, None, Place::Found(&feed))).await
@@ -275,10 +269,15 @@ enum Read {
 }
 
 /// Reads an answer, away from the threads that wait for servers. A panic there is one source's failure.
-async fn read(source: &Source, response: Response, before: Before) -> Result<Read, Failure> {
+async fn read(
+    readers: &Readers,
+    source: &Source,
+    response: Response,
+    before: Before,
+) -> Result<Read, Failure> {
     let settings = settings(source);
     let fault = format!("reading {} broke harkara", response.url);
-    let reading = tokio::task::spawn_blocking(move || {
+    let reading = readers.run(move || {
         let mut remarks: Vec<Remark> =
             response.remarks.iter().map(|text| Remark::of(Stage::Fetch, text.as_str())).collect();
         let mut reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
@@ -300,7 +299,7 @@ async fn read(source: &Source, response: Response, before: Before) -> Result<Rea
             }
         }
     });
-    reading.await.unwrap_or_else(|_| {
+    reading.await.unwrap_or_else(|| {
         Err(Failure {
             stage: Stage::Parse,
             message: fault,

@@ -32,8 +32,9 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
     let (states, rounds, paused) = road
         .writer
         .call(move |desk| {
-            let states =
-                config.sources.iter().map(|source| desk.source(&source.id)).collect::<Result<Vec<_>, _>>()?;
+            let mut known = desk.sources()?;
+            let states: Vec<_> =
+                config.sources.iter().map(|source| known.remove(source.id.as_str())).collect();
             let rounds = if rounds { begin_round(desk, now)? } else { Rounds::default() };
             Ok((states, rounds, due::paused(desk)?))
         })

@@ -12,6 +12,8 @@ mod due;
 mod pages;
 mod press;
 mod preview;
+mod readers;
+mod sources;
 mod stop;
 mod visit;
 
@@ -19,8 +21,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
 
 use ask::Asker;
 use choose::{Asked, choose};
@@ -35,8 +37,8 @@ use crate::store::{Desk, StoreError, Writer};
 
 pub(crate) use choose::address;
 pub use due::{Pause, paused_sources};
-pub(crate) use press::{outlines, states};
 pub use preview::{Preview, preview};
+pub(crate) use sources::{outlines, unvisited};
 pub use stop::{GRACE, Stop, Stopper};
 
 /// A promise of our own that could not be kept. Old outputs are whole.
@@ -221,6 +223,11 @@ pub async fn run(
     open(config)?.round(wish, now, stop, tell).await
 }
 
+/// What a task gave. `visit` catches what reading may do; a panic elsewhere is ours and must be seen.
+fn whole<T>(done: Result<T, JoinError>) -> T {
+    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
 /// Asks them all, some at a time; each line with its place in the configuration. With what a wish to stop cut off.
 async fn visit_all(
     road: &Arc<Road>,
@@ -229,45 +236,43 @@ async fn visit_all(
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<(Vec<(usize, SourceLine)>, Option<Cut>), Fault> {
     let mut waiting = asked.into_iter();
-    let mut under_way = JoinSet::new();
+    let (mut under_way, mut settling) = (JoinSet::new(), JoinSet::new());
     let mut lines = Vec::new();
     let mut deadline = None;
     // Some more than the client lets out at once: while one is read, another is asked.
     let hands = Arc::new(Semaphore::new(road.config.fetch.concurrency * 2));
-    loop {
-        let done = match deadline {
-            None => tokio::select! {
-                biased;
-                () = stop.wished() => {
-                    deadline = Some(Instant::now() + GRACE);
-                    continue;
-                }
-                // Never closed, so never refused.
-                Ok(hand) = Arc::clone(&hands).acquire_owned(), if waiting.len() > 0 => {
-                    let Some((place, state)) = waiting.next() else { continue };
-                    let road = Arc::clone(road);
-                    under_way.spawn(async move { (place, visit::visit(&road, place, state, hand).await) });
-                    continue;
-                }
-                done = under_way.join_next() => done,
-            },
-            Some(deadline) => match timeout_at(deadline, under_way.join_next()).await {
-                Ok(done) => done,
-                // Each of them has written all of its piece or nothing: the writer's jobs are whole.
-                Err(_) => break,
-            },
+    while !(under_way.is_empty() && settling.is_empty() && (deadline.is_some() || waiting.len() == 0)) {
+        let wish = async {
+            match deadline {
+                None => stop.wished().await,
+                Some(deadline) => sleep_until(deadline).await,
+            }
         };
-        match done {
-            None => break,
-            Some(Ok((place, line))) => {
+        tokio::select! {
+            biased;
+            () = wish => match deadline {
+                None => deadline = Some(Instant::now() + GRACE),
+                // Each of them has written all of its piece or nothing: the writer's jobs are whole.
+                Some(_) => break,
+            },
+            Some(settled) = settling.join_next() => {
+                let (place, line): (usize, Result<SourceLine, StoreError>) = whole(settled);
                 let line = line?;
                 tell(Event::Visited(&line));
                 lines.push((place, line));
             }
-            // `visit` catches what reading may do; a panic elsewhere is ours and must be seen.
-            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            Some(visited) = under_way.join_next() => {
+                let (place, later): (usize, visit::Later) = whole(visited);
+                settling.spawn(async move { (place, later.await) });
+            }
+            // Never closed, so never refused.
+            Ok(hand) = Arc::clone(&hands).acquire_owned(), if deadline.is_none() && waiting.len() > 0 => {
+                let Some((place, state)) = waiting.next() else { continue };
+                let road = Arc::clone(road);
+                under_way.spawn(async move { (place, visit::visit(&road, place, state, hand).await) });
+            }
         }
     }
-    let cut = deadline.map(|_| Cut { not_asked: waiting.count(), dropped: under_way.len() });
+    let cut = deadline.map(|_| Cut { not_asked: waiting.count(), dropped: under_way.len() + settling.len() });
     Ok((lines, cut))
 }

@@ -1,13 +1,14 @@
 //! The pages of a run: what feeds show, once each; the front page over all; the state of the sources.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use url::Url;
 
 use super::Fault;
-use super::press::{is_public, place_document, provenance, title};
+use super::press::place_document;
+use super::sources::{is_public, provenance, title};
 use crate::config::Config;
-use crate::model::{Entry, Feed, Person, SourceId, Timestamp};
+use crate::model::{Channel, Entry, Feed, Person, Timestamp};
 use crate::publish::gate::Emptiness;
 use crate::publish::{Demand, Tree};
 use crate::render::html::{self, Broken, Card, Health, Look, Outlet, Site, SourceHealth};
@@ -39,8 +40,9 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Begins. Where no feed is written as a page there is none at all.
-    pub(super) fn new(config: &Config, states: &HashMap<SourceId, SourceState>) -> Self {
-        let listed = !super::press::outlines(config, states).is_empty();
+    ///
+    /// `listed`: there is a `sources.opml`.
+    pub(super) fn new(config: &Config, listed: bool) -> Self {
         let written = |format: Format| config.feeds.iter().any(|feed| feed.formats.contains(&format));
         Self {
             // Templates were tried when they were read.
@@ -201,32 +203,26 @@ fn site(config: &Config, listed: bool) -> Site {
 }
 
 /// How the sources are, as everybody may know it.
-pub(crate) fn health(
-    desk: &Desk,
-    config: &Config,
-    states: &HashMap<SourceId, SourceState>,
-) -> Result<Vec<SourceHealth>, StoreError> {
-    let mut out = Vec::with_capacity(config.sources.len());
+pub(crate) fn health(desk: &Desk, config: &Config) -> Result<Vec<SourceHealth>, StoreError> {
+    let mut out = Vec::new();
     if !config.site.status_page {
         return Ok(out);
     }
+    out.reserve(config.sources.len());
     for source in &config.sources {
-        let state = states.get(&source.id);
-        let (entries, newest) = match state {
-            Some(state) => desk.holdings(state.row)?,
-            None => (0, None),
+        let Some(state) = desk.source(&source.id)? else {
+            out.push(one(source, None, None));
+            continue;
         };
-        out.push(one(source, state, entries, newest));
+        let newest = desk.newest(state.row)?;
+        let channel = desk.channel(state.row)?;
+        out.push(one(source, Some((&state, &channel)), newest));
     }
     Ok(out)
 }
 
-fn one(
-    source: &Source,
-    state: Option<&SourceState>,
-    entries: u64,
-    newest: Option<Timestamp>,
-) -> SourceHealth {
+fn one(source: &Source, told: Option<(&SourceState, &Channel)>, newest: Option<Timestamp>) -> SourceHealth {
+    let (state, channel) = told.unzip();
     let health = match state {
         _ if !source.enabled => Health::Off,
         None => Health::Waiting,
@@ -235,12 +231,12 @@ fn one(
         Some(state) if state.last_try.is_none() => Health::Waiting,
         Some(_) => Health::Well,
     };
-    let known = state.map(|state| provenance(source, state));
+    let known = told.map(|(state, channel)| provenance(source, state, channel));
     let feed_url = known.as_ref().and_then(|known| known.feed_url.clone());
     let told = |state: &SourceState| state.message.as_deref().map(without_secrets);
     SourceHealth {
         id: source.id.clone(),
-        title: title(source, state),
+        title: title(source, channel),
         home_url: known.and_then(|known| known.home_url),
         health,
         last_success: state.and_then(|state| state.last_success),
@@ -251,7 +247,7 @@ fn one(
         message: state.and_then(told),
         feed_url,
         newest,
-        entries,
+        entries: state.map_or(0, |state| state.entries),
     }
 }
 

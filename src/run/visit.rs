@@ -1,5 +1,6 @@
 //! The way of one source: ask, decide, write down. What fails is a line of the report.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -18,13 +19,11 @@ use crate::store::{Answered, Desk, SourceState, StoreError, Success, Taken, Trou
 /// Held from the question until what it brought is written (not yet committed): so many answers are in memory at once.
 pub(super) type Hand = tokio::sync::OwnedSemaphorePermit;
 
+/// The line of a visit, once what it brought is committed. Small, for there may be many.
+pub(super) type Later = Pin<Box<dyn Future<Output = Result<SourceLine, StoreError>> + Send>>;
+
 /// Visits the source at `place` of the configuration.
-pub(super) async fn visit(
-    road: &Arc<Road>,
-    place: usize,
-    state: Option<SourceState>,
-    hand: Hand,
-) -> Result<SourceLine, StoreError> {
+pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceState>, hand: Hand) -> Later {
     let source = &road.config.sources[place];
     let state = state.filter(|state| state.url == source.url.as_str());
     let mut line = SourceLine::new(source.id.clone(), source.url.to_string());
@@ -33,8 +32,12 @@ pub(super) async fn visit(
             let (heard, success) = *unchanged;
             road.courtesy.answered(&heard.url);
             line.status = success.status;
-            let (next_due, remark) = note_unchanged(road, source, state, heard, success, hand).await?;
-            (line.next_due, line.remarks) = (next_due, remark.into_iter().collect());
+            let noted = note_unchanged(road, source, state, heard, success, hand);
+            Box::pin(async move {
+                let (next_due, remark) = noted.await?;
+                (line.next_due, line.remarks) = (next_due, remark.into_iter().collect());
+                Ok(line)
+            })
         }
         End::Fresh(fresh) => {
             let (heard, mut success, copy) = *fresh;
@@ -74,31 +77,41 @@ pub(super) async fn visit(
             line.next_due = trouble.as_ref().map_or(success.next_due, |trouble| trouble.next_due);
             line.may_pass = trouble.is_some() && may_pass(state.as_ref(), road.now);
             let answer = Answered { success, trouble, channel: copy.channel };
-            let taken = take_in(road, source, state, heard, answer, copy.sifted, hand).await?;
-            line.remarks.extend(taken.remarks);
-            line.visit = match short {
-                Some(failure) => Visit::Failed(failure),
-                None => {
-                    Visit::Read { items, new: taken.new, changed: taken.changed, retouched: taken.retouched }
-                }
-            };
+            let taken = take_in(road, source, state, heard, answer, copy.sifted, hand);
+            Box::pin(async move {
+                let (Taken { new, changed, retouched, same: _, remarks }, remark) = taken.await?;
+                line.remarks.extend(remarks.into_iter().chain(remark));
+                line.visit = match short {
+                    Some(failure) => Visit::Failed(failure),
+                    None => Visit::Read { items, new, changed, retouched },
+                };
+                Ok(line)
+            })
         }
         End::Failed(refusal) => {
             line.status = refusal.status;
             let final_word = refusal.status == Some(410) || refusal.is_ours;
             line.may_pass = !final_word && may_pass(state.as_ref(), road.now);
-            (line.visit, line.next_due) = note_failed(road, source, state, *refusal, hand).await?;
+            let noted = note_failed(road, source, state, *refusal, hand);
+            Box::pin(async move {
+                (line.visit, line.next_due) = noted.await?;
+                Ok(line)
+            })
         }
         End::Closed { host, left } => {
             let until = road.now + TimeDelta::from_std(left).unwrap_or_default();
             line.visit = Visit::Waiting { host, until };
+            Box::pin(std::future::ready(Ok(line)))
         }
     }
-    Ok(line)
 }
 
 /// Writes what a visit brought, together with what others bring, and lets go of `hand` when it is written.
-async fn write<T, F>(road: &Road, hand: Hand, job: F) -> Result<T, StoreError>
+fn write<T, F>(
+    road: &Road,
+    hand: Hand,
+    job: F,
+) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
 where
     T: Send + 'static,
     F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
@@ -108,18 +121,18 @@ where
         drop(hand);
         done
     };
-    road.writer.gather(job).await
+    road.writer.gather(job)
 }
 
 /// Nothing new came; gives what the owner should know.
-async fn note_unchanged(
+fn note_unchanged(
     road: &Arc<Road>,
     source: &Source,
     state: Option<SourceState>,
     heard: Heard,
     mut success: Success,
     hand: Hand,
-) -> Result<(Option<Timestamp>, Option<Remark>), StoreError> {
+) -> impl Future<Output = Result<(Option<Timestamp>, Option<Remark>), StoreError>> + Send + use<> {
     let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
     let before = state.as_ref().and_then(|state| state.moved.clone());
     let (moved, remark) = moved_now(&source, before.as_ref(), &heard, Sameness::Same, now);
@@ -128,18 +141,19 @@ async fn note_unchanged(
             Some(state) => desk.recent(state.row)?,
             None => Vec::new(),
         };
-        let channel = state.as_ref().map(|state| &state.channel);
-        success.next_due = Some(due_after(&source, &success, channel, recent, now));
+        let channel = state.as_ref().map(|state| desk.channel(state.row)).transpose()?;
+        success.next_due = Some(due_after(&source, &success, channel.as_ref(), recent, now));
         success.schedule = schedule_print(&source);
         desk.note_unchanged(&source.id, &success, now)?;
         note_move(desk, &source.id, before.as_ref(), moved.as_ref())?;
         desk.note_hosts(&hosts)?;
         Ok(success.next_due)
     };
-    Ok((write(road, hand, job).await?, remark))
+    let written = write(road, hand, job);
+    async move { Ok((written.await?, remark)) }
 }
 
-async fn take_in(
+fn take_in(
     road: &Arc<Road>,
     source: &Source,
     state: Option<SourceState>,
@@ -147,34 +161,32 @@ async fn take_in(
     answer: Answered,
     sifted: Sifted,
     hand: Hand,
-) -> Result<Taken, StoreError> {
+) -> impl Future<Output = Result<(Taken, Option<Remark>), StoreError>> + Send + use<> {
     let (source, now, hosts) = (source.clone(), road.now, road.hosts_to_write());
     let list_date = answer.channel.updated.or(answer.channel.published);
     let decide = move |sifted, known: &dedup::Known| dedup::decide(sifted, known, list_date, now);
     let job = move |desk: &Desk| {
+        let channel = state.as_ref().map(|state| desk.channel(state.row)).transpose()?;
         let taken = desk.take_in(&source.id, &answer, sifted, now, decide)?;
         let known = taken.same + taken.changed + taken.retouched;
-        let same = state
-            .as_ref()
-            .map_or(Sameness::Unknown, |state| moved::compare(&state.channel, &answer.channel, known));
+        let same =
+            channel.map_or(Sameness::Unknown, |channel| moved::compare(&channel, &answer.channel, known));
         let before = state.and_then(|state| state.moved);
         let (moved, remark) = moved_now(&source, before.as_ref(), &heard, same, now);
         note_move(desk, &source.id, before.as_ref(), moved.as_ref())?;
         desk.note_hosts(&hosts)?;
         Ok((taken, remark))
     };
-    let (mut taken, remark) = write(road, hand, job).await?;
-    taken.remarks.extend(remark);
-    Ok(taken)
+    write(road, hand, job)
 }
 
-async fn note_failed(
+fn note_failed(
     road: &Arc<Road>,
     source: &Source,
     state: Option<SourceState>,
     mut refusal: Refusal,
     hand: Hand,
-) -> Result<(Visit, Option<Timestamp>), StoreError> {
+) -> impl Future<Output = Result<(Visit, Option<Timestamp>), StoreError>> + Send + use<> {
     if let (Some(429 | 503), Some(host)) = (refusal.status, &refusal.host) {
         road.courtesy.refused(&road.asker.client, host, &source.id, refusal.retry_after);
     }
@@ -189,8 +201,11 @@ async fn note_failed(
         desk.note_trouble(&id, &trouble, now)?;
         desk.note_hosts(&hosts)
     };
-    write(road, hand, job).await?;
-    Ok((Visit::Failed(refusal.failure), next_due))
+    let written = write(road, hand, job);
+    async move {
+        written.await?;
+        Ok((Visit::Failed(refusal.failure), next_due))
+    }
 }
 
 /// So long a source that worked may fail before anybody is disturbed.

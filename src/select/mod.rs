@@ -9,7 +9,7 @@ mod settings;
 
 use std::collections::HashMap;
 
-use crate::model::{Entry, FeedId, Html, Item, Provenance, SourceId, Timestamp};
+use crate::model::{Entry, FeedId, Html, Item, SourceId, Timestamp};
 use crate::rules::{self, Rule, Verdict};
 use crate::value::cut::cut;
 
@@ -25,8 +25,6 @@ pub struct Card {
     pub tags: Vec<String>,
     /// Its rules.
     pub rules: Vec<Rule>,
-    /// As readers should see it.
-    pub provenance: Provenance,
     /// Who leads a story when several sources bring it in the same run: the lower.
     pub rank: (i64, usize),
 }
@@ -158,9 +156,8 @@ impl<'a> Picker<'a> {
     }
 
     fn page(&self, member: &Member) -> Option<(SourceId, String, url::Url)> {
-        let card = self.cards.get(&member.source)?;
-        let url = member.entry.item.url.clone()?;
-        Some((card.id.clone(), card.provenance.title.clone(), url))
+        let Entry { source, provenance, item, .. } = &member.entry;
+        Some((source.clone(), provenance.title.clone(), item.url.clone()?))
     }
 
     /// The rules of the source, the choice of the feed, the rules of the feed; the reason if it is not wanted.

@@ -85,6 +85,9 @@ impl Desk {
             self.add_marks(row, entry, keyed, &known)?;
         }
         self.share(row, &settled.shared)?;
+        if taken.new > 0 {
+            self.count_new(row, taken.new)?;
+        }
         match &answered.trouble {
             None => self.note_success(row, &answered.success, &answered.channel, count, now)?,
             Some(trouble) => self.note_trouble(source, trouble, now)?,

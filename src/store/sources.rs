@@ -1,5 +1,7 @@
 //! Rows of sources: what is kept between two visits, so that a run from cron each minute is as polite as a daemon.
 
+use std::collections::HashMap;
+
 use chrono::{TimeZone, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 use url::Url;
@@ -24,8 +26,6 @@ pub struct SourceState {
     pub body_hash: Option<Vec<u8>>,
     /// Version and settings that the last reading hung on; another one makes the validators worthless.
     pub reader: Option<String>,
-    /// What the source says of itself.
-    pub channel: Channel,
     /// When it was read for the first time.
     pub first_read: Option<Timestamp>,
     /// When it was asked last.
@@ -54,6 +54,8 @@ pub struct SourceState {
     pub retry_at: Option<Timestamp>,
     /// A permanent redirect that was seen.
     pub moved: Option<Move>,
+    /// Entries that are kept of it.
+    pub entries: u64,
 }
 
 /// What an answer that was read leaves behind besides its entries.
@@ -117,9 +119,12 @@ pub(super) fn time(seconds: i64) -> Timestamp {
     Utc.timestamp_opt(seconds, 0).single().unwrap_or_default()
 }
 
-const COLUMNS: &str = "id, url, found_url, etag, last_modified, body_hash, channel, first_read, last_try, \
+const COLUMNS: &str = "id, url, found_url, etag, last_modified, body_hash, first_read, last_try, \
      last_success, next_due, failures, failing_since, message, max_age, gone, items, reader, schedule, status, \
-     retry_at, moved";
+     retry_at, moved, entries";
+
+/// Where the id stands behind them.
+const SLUG: usize = 22;
 
 fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let at = |index: usize| row.get::<_, Option<i64>>(index).map(|seconds| seconds.map(time));
@@ -130,22 +135,22 @@ fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         etag: row.get(3)?,
         last_modified: row.get(4)?,
         body_hash: row.get(5)?,
-        channel: serde_json::from_str(&row.get::<_, String>(6)?).unwrap_or_default(),
-        first_read: at(7)?,
-        last_try: at(8)?,
-        last_success: at(9)?,
-        next_due: at(10)?,
-        failures: row.get(11)?,
-        failing_since: at(12)?,
-        message: row.get(13)?,
-        max_age: row.get::<_, Option<i64>>(14)?.map(i64::unsigned_abs),
-        gone: row.get(15)?,
-        items: row.get::<_, i64>(16)?.unsigned_abs(),
-        reader: row.get(17)?,
-        schedule: row.get(18)?,
-        status: row.get(19)?,
-        retry_at: at(20)?,
-        moved: row.get::<_, Option<String>>(21)?.and_then(|moved| serde_json::from_str(&moved).ok()),
+        first_read: at(6)?,
+        last_try: at(7)?,
+        last_success: at(8)?,
+        next_due: at(9)?,
+        failures: row.get(10)?,
+        failing_since: at(11)?,
+        message: row.get(12)?,
+        max_age: row.get::<_, Option<i64>>(13)?.map(i64::unsigned_abs),
+        gone: row.get(14)?,
+        items: row.get::<_, i64>(15)?.unsigned_abs(),
+        reader: row.get(16)?,
+        schedule: row.get(17)?,
+        status: row.get(18)?,
+        retry_at: at(19)?,
+        moved: row.get::<_, Option<String>>(20)?.and_then(|moved| serde_json::from_str(&moved).ok()),
+        entries: row.get::<_, i64>(21)?.unsigned_abs(),
     })
 }
 
@@ -158,6 +163,60 @@ impl Desk {
         let sql = format!("SELECT {COLUMNS} FROM source WHERE slug = ?1");
         let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
         query.query_row([id.as_str()], state).optional().map_err(|e| self.fail(e))
+    }
+
+    /// What is known of every source that was ever visited, by its id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn sources(&self) -> Result<HashMap<String, SourceState>, StoreError> {
+        let sql = format!("SELECT {COLUMNS}, slug FROM source");
+        let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
+        query
+            .query_map([], |row| Ok((row.get(SLUG)?, state(row)?)))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// The rows of all sources that were ever visited, by their ids.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn source_rows(&self) -> Result<HashMap<String, i64>, StoreError> {
+        let mut query =
+            self.connection.prepare_cached("SELECT slug, id FROM source").map_err(|e| self.fail(e))?;
+        query
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Shows every source with what it says of itself, one at a time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn each_source(&self, mut show: impl FnMut(&str, SourceState, Channel)) -> Result<(), StoreError> {
+        let fail = |e| self.fail(e);
+        let sql = format!("SELECT {COLUMNS}, slug, channel FROM source");
+        let mut query = self.connection.prepare_cached(&sql).map_err(fail)?;
+        let mut rows = query.query([]).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            let slug: String = row.get(SLUG).map_err(fail)?;
+            let channel: String = row.get(SLUG + 1).map_err(fail)?;
+            show(&slug, state(row).map_err(fail)?, serde_json::from_str(&channel).unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// What a source says of itself.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn channel(&self, row: i64) -> Result<Channel, StoreError> {
+        let sql = "SELECT channel FROM source WHERE id = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        let json: String = query.query_row([row], |row| row.get(0)).map_err(|e| self.fail(e))?;
+        Ok(serde_json::from_str(&json).unwrap_or_default())
     }
 
     /// The row of a source, made where there is none. A new address in the configuration forgets what the old one
@@ -280,18 +339,21 @@ impl Desk {
         query.execute(params![id.as_str(), moved]).map(drop).map_err(|e| self.fail(e))
     }
 
-    /// So many entries are kept of a source, and the newest `published` among them.
+    /// When the newest entry of a source was published.
     ///
     /// # Errors
     /// What the database says.
-    pub fn holdings(&self, row: i64) -> Result<(u64, Option<Timestamp>), StoreError> {
-        let sql = "SELECT count(*), max(published) FROM entry WHERE source = ?1";
+    pub fn newest(&self, row: i64) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT max(published) FROM entry WHERE source = ?1";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
-        query
-            .query_row([row], |row| {
-                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, Option<i64>>(1)?.map(time)))
-            })
-            .map_err(|e| self.fail(e))
+        query.query_row([row], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map_err(|e| self.fail(e))
+    }
+
+    /// So many entries came to those of a source.
+    pub(super) fn count_new(&self, row: i64, new: usize) -> Result<(), StoreError> {
+        let sql = "UPDATE source SET entries = entries + ?2 WHERE id = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query.execute(params![row, new as i64]).map(drop).map_err(|e| self.fail(e))
     }
 
     /// When the newest entries of a source were published: its rhythm.

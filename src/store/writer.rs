@@ -89,19 +89,24 @@ impl Writer {
         self.send(Patience::None, job).await
     }
 
-    /// The same for one of many: its commit waits for others, up to [`GATHERING`].
+    /// The same for one of many: its commit waits for others, up to half a second. The job is on its way when this returns;
+    /// who waits for the answer holds nothing but a place for it.
     ///
     /// # Errors
     /// As [`Writer::call`].
-    pub async fn gather<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub fn gather<T, F>(&self, job: F) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
     {
-        self.send(Patience::Some, job).await
+        self.send(Patience::Some, job)
     }
 
-    async fn send<T, F>(&self, patience: Patience, job: F) -> Result<T, StoreError>
+    fn send<T, F>(
+        &self,
+        patience: Patience,
+        job: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
@@ -120,10 +125,10 @@ impl Writer {
             answer
         };
         let job = Job { run: Box::new(run), patience };
-        let gone =
-            || StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
-        self.jobs.as_ref().ok_or_else(gone)?.send(job).map_err(|_| gone())?;
-        told.await.map_err(|_| gone())?
+        let gone = StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
+        // Where nobody takes it, it is dropped, and so is the other end of the answer.
+        let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
+        async move { told.await.unwrap_or(Err(gone)) }
     }
 }
 
