@@ -30,6 +30,17 @@ pub(super) fn check(document: &Document, read: &Read, mistakes: &mut Vec<Mistake
     one_line(document, &["fetch".into(), "user_agent".into()], read.fetch.user_agent.as_deref(), mistakes);
     feeds(document, read, mistakes);
     access(document, read, mistakes);
+    for (key, wanted) in [("hub", read.serve.hub), ("websub", read.serve.websub)] {
+        if wanted && read.site.base_url.is_none() {
+            mistakes.push(
+                Mistake::error(
+                    document.place(&["serve".into(), key.into()]),
+                    "nobody could find the way back to us",
+                )
+                .help("write `base_url` in `[site]`, where the tree is served"),
+            );
+        }
+    }
 }
 
 /// Whom `[serve.access]` keeps out, and from what.

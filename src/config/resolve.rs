@@ -165,7 +165,7 @@ pub(super) fn settle(
         let its_rules = expand(&written.rules, rules);
         select::Settings::new(id.clone(), written.clone(), of_feed, its_rules, publish.allow_empty)
     };
-    let feeds = feeds.iter().map(settle_feed).collect();
+    let mut feeds: Vec<select::Settings> = feeds.iter().map(settle_feed).collect();
     store.path = dir.join(&store.path);
     publish.dir = dir.join(&publish.dir);
     super::check::separate_paths(document, &store.path, &publish.dir, mistakes);
@@ -174,6 +174,7 @@ pub(super) fn settle(
     let warnings = Mistakes::new("", String::new(), Vec::new());
     let mut site = read.site.clone();
     site.templates = site.templates.map(|folder| dir.join(folder));
+    announce_own_hub(&mut site, &mut feeds, &read.serve);
     whole.then_some(Config {
         site,
         store,
@@ -185,6 +186,18 @@ pub(super) fn settle(
         templates: Vec::new(),
         warnings,
     })
+}
+
+/// The hub of the daemon is told in every feed, beside those that are configured.
+fn announce_own_hub(site: &mut site::Site, feeds: &mut [select::Settings], serve: &serve::Settings) {
+    let Some(hub) = site.base_url.as_ref().filter(|_| serve.hub).and_then(|base| base.join("hub").ok())
+    else {
+        return;
+    };
+    let of_feeds = feeds.iter_mut().map(|feed| &mut feed.hubs).filter(|hubs| !hubs.is_empty());
+    for hubs in of_feeds.chain([&mut site.hubs]).filter(|hubs| !hubs.contains(&hub)) {
+        hubs.push(hub.clone());
+    }
 }
 
 /// Names become the rules that they stand for; a name that stands for none has been noted by `check`.

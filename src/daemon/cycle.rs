@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::hub::{Asked, Hub};
+use super::subscribe::{Ours, Post};
 use super::watch::Watch;
 use super::{Clock, http, notify};
 use crate::config::{self, Config, Paint};
 use crate::model::SourceId;
 use crate::report::{Placed, Report, Visit};
 use crate::run::{Fault, Opened, Pause, Stop, Wish};
-use crate::serve::{Done, Facts, House, Metrics, Order};
+use crate::serve::{Done, Facts, House, Letter, Metrics, Order};
 
 /// Rounds do not follow each other faster, unless somebody asks for one.
 const LEAST: Duration = Duration::from_secs(1);
@@ -32,45 +34,64 @@ pub(super) struct Cycle {
     wanted: Vec<SourceId>,
     /// The configuration changed: what is published may be another thing.
     anew: bool,
+    hub: Arc<Hub>,
 }
 
 type Orders = mpsc::Receiver<(Order, oneshot::Sender<Done>)>;
 
 impl Cycle {
     pub(super) fn new(opened: Opened, house: Arc<House>, path: PathBuf, clock: Clock, facts: Facts) -> Self {
-        Self { opened: Arc::new(opened), house, path, clock, facts, wanted: Vec::new(), anew: false }
+        Self {
+            opened: Arc::new(opened),
+            house,
+            path,
+            clock,
+            facts,
+            wanted: Vec::new(),
+            anew: false,
+            hub: Arc::default(),
+        }
     }
 }
 
 /// Goes round until `stop` is wished.
-pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, stop: &Stop) {
+pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &Stop) {
+    let Post { mut letters, awaited } = post;
+    let mut ours = Ours::new(awaited);
+    ours.look(&cycle.opened, cycle.clock).await;
+    cycle.deliver();
     let path = cycle.path.clone();
     let mut watch = Watch::begin(&path);
     let mut wait = Duration::ZERO;
     loop {
         let woken = Instant::now();
-        while cycle.wanted.is_empty() && !cycle.anew && woken.elapsed() < wait {
+        while cycle.wanted.is_empty() && !cycle.anew && ours.is_quiet() && woken.elapsed() < wait {
             tokio::select! {
                 biased;
                 () = stop.wished() => return,
                 Some((order, tell)) = orders.recv() => cycle.obey(order, tell).await,
+                Some(letter) = letters.recv() => cycle.open_letter(letter, &mut ours).await,
                 () = watch.changed() => { let _ = cycle.reload(); },
                 () = tokio::time::sleep(wait.saturating_sub(woken.elapsed())) => {}
             }
         }
+        let pushed = ours.take(cycle.opened.config());
+        cycle.wanted.extend(pushed.keys().cloned());
         let wish = match cycle.wanted.is_empty() {
             true => Wish::Due,
             false => Wish::These(std::mem::take(&mut cycle.wanted)),
         };
+        let by_push: Vec<SourceId> = pushed.keys().cloned().collect();
         cycle.anew = false;
         let opened = Arc::clone(&cycle.opened);
         let (now, began) = (cycle.clock.now(), Instant::now());
-        let round = opened.round(&wish, now, stop, &|_| {});
+        let round = opened.round_with(&wish, pushed, now, stop, &|_| {});
         let mut round = std::pin::pin!(round);
         let done = loop {
             tokio::select! {
                 done = round.as_mut() => break done,
                 Some((order, tell)) = orders.recv() => cycle.obey(order, tell).await,
+                Some(letter) = letters.recv() => cycle.open_letter(letter, &mut ours).await,
                 () = watch.changed() => { let _ = cycle.reload(); },
             }
         };
@@ -79,6 +100,11 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, stop: &Stop) {
         if stop.is_wished() {
             return;
         }
+        cycle.deliver();
+        if let Ok(report) = &done {
+            ours.after_round(&cycle.opened, report, &by_push, cycle.clock).await;
+        }
+        ours.look(&cycle.opened, cycle.clock).await;
         wait = cycle.next(done.as_ref(), took).await;
     }
 }
@@ -111,6 +137,23 @@ impl Cycle {
         let faults = tokio::task::spawn_blocking(move || house.read(&dir, &facts)).await;
         for fault in faults.into_iter().flatten() {
             tracing::warn!("{fault}");
+        }
+    }
+
+    /// Sends what changed to who subscribed; goes on beside the rounds.
+    fn deliver(&self) {
+        if self.opened.config().serve.hub {
+            self.hub.deliver(&self.opened, &self.house, self.clock);
+        }
+    }
+
+    async fn open_letter(&mut self, letter: Letter, ours: &mut Ours) {
+        match letter {
+            Letter::Asked { callback, path, topic, lease, secret } => {
+                let asked = Asked { callback, path, topic, lease, secret };
+                self.hub.verify(&self.opened, &self.house, self.clock, asked);
+            }
+            other => ours.open_letter(&self.opened, other, self.clock, self.house.metrics()).await,
         }
     }
 

@@ -102,6 +102,9 @@ pub(super) fn rules(config: &Config) -> Rules {
         prefix: path.unwrap_or_default(),
         trusted: config.serve.trusted_proxies.clone(),
         rate: config.serve.rate.map(Rate::new),
+        base: config.site.base_url.as_ref().map(ToString::to_string),
+        hub: config.serve.hub,
+        largest: usize::try_from(config.fetch.max_body).unwrap_or(usize::MAX),
         admin: secret(&config.serve.admin_token).map(|token| Access::new(Some(&token), None)),
     }
 }

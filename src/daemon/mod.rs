@@ -7,10 +7,12 @@
 //! ```
 
 mod cycle;
+mod hub;
 mod http;
 pub mod log;
 mod notify;
 mod status;
+mod subscribe;
 mod watch;
 
 use std::path::PathBuf;
@@ -21,7 +23,8 @@ use tokio::sync::mpsc;
 use crate::config::Config;
 use crate::model::Timestamp;
 use crate::run::{self, Fault, Stop};
-use crate::serve::{self, Desk, House, ListenError, Listener};
+use crate::serve::{self, Desk, House, ListenError, Listener, Mail};
+use subscribe::Post;
 
 /// What the daemon begins with.
 pub struct Start {
@@ -87,8 +90,10 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     let Start { path, config, listeners, clock } = start;
     let opened = run::open(Arc::clone(&config))?;
     let (orders, taken) = mpsc::channel(64);
+    let (letters, box_of_letters) = mpsc::channel(256);
+    let mail = Mail { letters, awaited: Arc::default() };
     let desk = Desk { orders, status: status::teller(path.clone(), Arc::clone(&config), clock) };
-    let house = Arc::new(House::new(http::rules(&config), desk));
+    let house = Arc::new(House::new(http::rules(&config), desk, mail.clone()));
     let facts = http::facts(&config);
     for fault in house.read(&config.publish.dir, &facts) {
         tracing::warn!("{fault}");
@@ -98,7 +103,8 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     tracing::info!(documents = house.tree().paths().len(), "serving at {}", places.join(", "));
     notify::ready();
     let watchdog = tokio::spawn(notify::watchdog());
-    cycle::go(cycle::Cycle::new(opened, house, path, clock, facts), taken, stop).await;
+    let post = Post { letters: box_of_letters, awaited: mail.awaited };
+    cycle::go(cycle::Cycle::new(opened, house, path, clock, facts), taken, post, stop).await;
     notify::stopping();
     watchdog.abort();
     endpoint.end();

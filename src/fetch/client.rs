@@ -21,12 +21,12 @@ use super::{Accept, Answer, Request, Settings, explain, file, hear, robots};
 /// Asks; may be shared among tasks. Make one for the whole run: it knows whose turn it is, and it keeps connections.
 pub struct Client {
     ways: Ways,
-    guard: Arc<Guard>,
+    pub(super) guard: Arc<Guard>,
     lookup: Lookup,
-    hosts: Hosts,
+    pub(super) hosts: Hosts,
     manners: Manners,
-    user_agent: HeaderValue,
-    settings: Settings,
+    pub(super) user_agent: HeaderValue,
+    pub(super) settings: Settings,
 }
 
 /// The head of an answer that is no redirect; while it is held, its host counts it as a request.
@@ -164,7 +164,7 @@ impl Client {
     }
 
     /// The client for the address that `trail` has come to, if that may be asked at all.
-    async fn way_out(&self, request: &Request, trail: &Trail) -> Result<Out, Failure> {
+    pub(super) async fn way_out(&self, request: &Request, trail: &Trail) -> Result<Out, Failure> {
         let here = trail.here();
         self.guard.check_literal(here).map_err(Failure::Blocked)?;
         let way = if trail.is_home() { request.way.clone() } else { request.way.away_from_home() };

@@ -19,6 +19,7 @@ mod headers;
 mod hear;
 mod hosts;
 mod inflate;
+mod letter;
 mod manners;
 mod names;
 mod proxy;
@@ -36,6 +37,7 @@ use url::Url;
 pub use client::Client;
 pub use failure::{Failure, FetchError, Limit, Step, status_in_words};
 pub use guard::{Allowed, AllowedError, Blocked};
+pub use letter::{Letter, Reply};
 pub use names::Lookup;
 pub use settings::Settings;
 pub use ways::Way;
@@ -141,4 +143,25 @@ pub struct Response {
     pub truncated: bool,
     /// What was odd about the answer, as sentences for a [`Remark`](crate::model::Remark) of the stage `fetch`.
     pub remarks: Vec<String>,
+}
+
+impl Response {
+    /// What a hub pushed, as if `url` had answered with it. It brings nothing for the next question.
+    pub fn pushed(url: Url, content_type: Option<String>, body: Vec<u8>) -> Self {
+        Self {
+            url,
+            permanent_url: None,
+            status: 200,
+            is_delta: true,
+            wall: None,
+            content_type,
+            hash: blake3::hash(&body).into(),
+            body,
+            etag: None,
+            last_modified: None,
+            max_age: None,
+            truncated: false,
+            remarks: Vec::new(),
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! source is a line of the report, the walk goes on; only a broken promise of our own ([`Fault`]) ends it, and then
 //! every published document is still whole.
 
+mod announce;
 mod archive;
 mod ask;
 mod choose;
@@ -17,7 +18,8 @@ mod sources;
 mod stop;
 mod visit;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use tokio::sync::Semaphore;
@@ -29,7 +31,7 @@ use choose::{Asked, choose};
 use courtesy::Courtesy;
 
 use crate::config::Config;
-use crate::fetch::FetchError;
+use crate::fetch::{Client, FetchError, Response};
 use crate::model::{Host, SourceId, Timestamp};
 use crate::publish::PublishError;
 use crate::report::{Cut, Report, SourceLine};
@@ -103,9 +105,16 @@ struct Road {
     courtesy: Courtesy,
     now: Timestamp,
     stop: Stop,
+    /// Documents that were pushed.
+    pushed: Mutex<HashMap<SourceId, Response>>,
 }
 
 impl Road {
+    /// What was pushed for a source; taken once.
+    fn pushed(&self, source: &SourceId) -> Option<Response> {
+        self.pushed.lock().unwrap_or_else(PoisonError::into_inner).remove(source)
+    }
+
     /// What is written about hosts together with a visit.
     fn hosts_to_write(&self) -> Vec<Host> {
         self.courtesy.to_write(&self.asker.client, self.config.fetch.spacing)
@@ -142,6 +151,11 @@ impl Opened {
         &self.config
     }
 
+    /// Who asks; letters to hubs and subscribers go through it too.
+    pub fn client(&self) -> &Client {
+        &self.asker.client
+    }
+
     /// The state.
     pub fn writer(&self) -> &Arc<Writer> {
         &self.writer
@@ -162,6 +176,21 @@ impl Opened {
         stop: &Stop,
         tell: &(dyn Fn(Event<'_>) + Sync),
     ) -> Result<Report, Fault> {
+        self.round_with(wish, HashMap::new(), now, stop, tell).await
+    }
+
+    /// The same, with documents that were pushed to us: those sources are not asked, and read from there.
+    ///
+    /// # Errors
+    /// As [`Opened::round`].
+    pub async fn round_with(
+        &self,
+        wish: &Wish,
+        pushed: HashMap<SourceId, Response>,
+        now: Timestamp,
+        stop: &Stop,
+        tell: &(dyn Fn(Event<'_>) + Sync),
+    ) -> Result<Report, Fault> {
         let yesterday = now - TimeDelta::days(1);
         let known = move |desk: &Desk| Ok((desk.hosts()?, desk.robots(yesterday)?));
         let (known, robots) = self.writer.call(known).await?;
@@ -176,6 +205,7 @@ impl Opened {
             courtesy: Courtesy::new(known, now),
             now,
             stop: stop.clone(),
+            pushed: Mutex::new(pushed),
         });
         road.courtesy.pauses(&road.asker.client);
         // Who is asked for by name is asked, whatever his host said before.
@@ -201,6 +231,7 @@ impl Opened {
         if !stop.is_wished() {
             tell(Event::Publishing);
             (documents, notes) = press::all(&road).await?;
+            notes.extend(announce::changed(&road, &documents).await);
         }
         if stop.is_wished() {
             cut.get_or_insert_default();

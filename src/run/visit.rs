@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::Road;
-use super::ask::{End, Heard, Refusal, ask};
+use super::ask::{End, Heard, Refusal, ask, hear_pushed};
 use crate::dedup::{self, Sifted};
 use crate::model::{Channel, Move, Remark, SourceId, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
@@ -27,7 +27,11 @@ pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceSt
     let source = &road.config.sources[place];
     let state = state.filter(|state| state.url == source.url.as_str());
     let mut line = SourceLine::new(source.id.clone(), source.url.to_string());
-    match ask(&road.asker, source, state.as_ref()).await {
+    let end = match road.pushed(&source.id) {
+        Some(response) => hear_pushed(&road.asker, source, state.as_ref(), response).await,
+        None => ask(&road.asker, source, state.as_ref()).await,
+    };
+    match end {
         End::Unchanged(unchanged) => {
             let (heard, success) = *unchanged;
             road.courtesy.answered(&heard.url);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::house::House;
 use super::listen::Listener;
-use super::seats::{Seat, Seats};
+use super::seats::{Leave, Seat, Seats};
 use super::wire::Wire;
 
 /// The largest head of a request.
@@ -78,7 +78,10 @@ pub async fn serve(
         }
     }
     // Gone is as good as told: then nobody can tell any more.
-    let _ = close.wait_for(|close| *close).await;
+    tokio::select! {
+        _ = close.wait_for(|close| *close) => {}
+        () = seats.keep(manners.idle) => {}
+    }
     while doors.join_next().await.is_some() {}
     Ok(())
 }
@@ -123,13 +126,13 @@ impl Guests {
                 self.house.metrics().turned_away.inc();
                 continue;
             };
-            let (house, seats, manners, close) =
-                (Arc::clone(&self.house), Arc::clone(&self.seats), self.manners, self.close.clone());
+            let (house, seats, manners) = (Arc::clone(&self.house), Arc::clone(&self.seats), self.manners);
             talks.spawn(async move {
-                talk(stream, peer, &seat, house, manners, close).await;
+                talk(stream, peer, &seat, house, manners).await;
                 seats.leave(&seat);
             });
         }
+        self.seats.close();
         let _ = timeout(FAREWELL, async { while talks.join_next().await.is_some() {} }).await;
     }
 }
@@ -140,26 +143,27 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     seat: &Arc<Seat>,
     house: Arc<House>,
     manners: Manners,
-    mut close: watch::Receiver<bool>,
 ) {
     let wire = TokioIo::new(Wire::new(stream, Arc::clone(seat), manners.write));
     let service = service_fn(move |request| {
         let house = Arc::clone(&house);
         async move { Ok::<_, Infallible>(house.answer(request, peer).await) }
     });
+    // The seats put out who is too slow, with one clock for all: a timer for each head is what costs most of a small answer.
     let talk = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(manners.idle)
+        .header_read_timeout(None)
         .max_buf_size(HEAD)
         .max_headers(HEADERS)
         .serve_connection(wire, service);
     let mut talk = pin!(talk);
-    tokio::select! {
+    let leave = tokio::select! {
+        biased;
         // What clients do wrong is their affair.
         _ = talk.as_mut() => return,
-        () = seat.asked_to_leave() => return,
-        _ = close.wait_for(|close| *close) => {}
+        leave = seat.asked_to_leave() => leave,
+    };
+    if leave == Leave::Soon {
+        talk.as_mut().graceful_shutdown();
+        let _ = talk.await;
     }
-    talk.as_mut().graceful_shutdown();
-    let _ = talk.await;
 }

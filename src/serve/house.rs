@@ -21,6 +21,10 @@ use super::network::Network;
 use super::page::Page;
 use super::rate::Rate;
 use super::tree::{Facts, Tree};
+use super::websub::{self, Mail};
+
+/// Where the callbacks of our subscriptions lie; the token follows.
+const CALLBACKS: &str = "/websub/";
 
 /// What is answered with; shared by all connections.
 pub struct House {
@@ -31,6 +35,7 @@ pub struct House {
     /// Why the last configuration was refused, in words.
     mistake: ArcSwapOption<String>,
     desk: Desk,
+    mail: Mail,
 }
 
 /// What the configuration says of requests.
@@ -44,11 +49,17 @@ pub struct Rules {
     pub rate: Option<Rate>,
     /// Who may use the API.
     pub admin: Option<Access>,
+    /// Where the tree is served, with a slash at the end.
+    pub base: Option<String>,
+    /// Whether there is a hub.
+    pub hub: bool,
+    /// The largest push that is taken.
+    pub largest: usize,
 }
 
 impl House {
     /// A house without documents yet.
-    pub fn new(rules: Rules, desk: Desk) -> Self {
+    pub fn new(rules: Rules, desk: Desk, mail: Mail) -> Self {
         Self {
             tree: ArcSwap::default(),
             rules: ArcSwap::from_pointee(rules),
@@ -56,6 +67,7 @@ impl House {
             ready: AtomicBool::new(false),
             mistake: ArcSwapOption::empty(),
             desk,
+            mail,
         }
     }
 
@@ -124,6 +136,14 @@ impl House {
             "/healthz" => get(&request, || text(StatusCode::OK, "alive")),
             "/readyz" => get(&request, || self.readiness()),
             "/metrics" => self.count(&request, peer),
+            "/hub" if self.rules.load().hub => {
+                websub::hub(request, &self.mail.letters, |topic| self.topic(topic)).await
+            }
+            path if path.starts_with(CALLBACKS) => {
+                let (awaited, largest) = (self.mail.awaited.load_full(), self.rules.load().largest);
+                let token = path.trim_start_matches(CALLBACKS);
+                websub::callback(request, token, &awaited, &self.mail.letters, largest).await
+            }
             path if path.starts_with("/api/") => {
                 let rules = self.rules.load_full();
                 let mistake = self.mistake.load_full();
@@ -152,6 +172,14 @@ impl House {
             false => tree.get(bare),
         };
         page.or_else(|| tree.get(&decoded(bare)?)).map(Arc::clone)
+    }
+
+    /// The path of a document that everybody may have, by its address.
+    fn topic(&self, address: &str) -> Option<String> {
+        let rules = self.rules.load();
+        let path = format!("/{}", address.strip_prefix(rules.base.as_deref()?)?);
+        let tree = self.tree.load();
+        tree.get(&path).filter(|page| page.access.is_none()).map(|_| path)
     }
 
     /// The path below `base_url`, whether the proxy has cut that off or not.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! listen ─ door (seats, time limits) ─ house ─┬ tree → page → answer (RFC 9110, RFC 3229)
-//!                                             └ health, metrics, api
+//!                                             └ health, metrics, api, websub
 //! ```
 //!
 //! Nothing is asked, read or decided here: documents come from the published folder, orders go to the daemon. A request for a
@@ -27,8 +27,10 @@ mod range;
 mod rate;
 mod seats;
 mod settings;
+mod signature;
 mod tree;
 mod versions;
+mod websub;
 mod wire;
 
 pub use access::Access;
@@ -41,4 +43,6 @@ pub use network::Network;
 pub use rate::Rate;
 pub use seats::Seats;
 pub use settings::{Access as AccessSettings, Log, LogLevel, Settings};
+pub use signature::{NAME as SIGNATURE, chance, sign};
 pub use tree::{Facts, Tree};
+pub use websub::{Await, Awaited, AwaitedNow, Letter, Mail};

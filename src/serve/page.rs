@@ -110,6 +110,19 @@ impl Page {
         self.forms.get(coding.place())?.as_ref()
     }
 
+    /// The document as it is, for who is sent it whole; `None` when it lies on disk only.
+    pub fn bytes(&self) -> Option<Bytes> {
+        match &self.form(Coding::Identity)?.held {
+            Held::Memory(bytes) => Some(bytes.clone()),
+            Held::Disk(_) => None,
+        }
+    }
+
+    /// The type with its parameters.
+    pub fn content_type(&self) -> Option<&str> {
+        self.form(Coding::Identity)?.headers.get(header::CONTENT_TYPE)?.to_str().ok()
+    }
+
     /// The relations and addresses that the document tells of itself.
     pub fn links(&self) -> &[(String, String)] {
         &self.pieces.links

@@ -44,6 +44,12 @@ pub struct Settings {
     pub memory: u64,
     /// Opens `/api/` and, from anywhere, `/metrics`: sent as `Authorization: Bearer …`. Without it there is no `/api/`.
     pub admin_token: Option<Secret>,
+    /// A WebSub hub of our own at `hub` below `base_url`: whoever subscribes is sent each feed when it changes. Announced in
+    /// every feed.
+    pub hub: bool,
+    /// Subscribe to sources that announce a WebSub hub, so that they need not be asked so often. Wants a `base_url` that
+    /// can be reached from there.
+    pub websub: bool,
     /// Feeds that not everybody may have over HTTP, by name. Their files on disk are as open as the web server of the
     /// folder makes them.
     pub access: BTreeMap<String, Access>,
@@ -106,6 +112,8 @@ impl Default for Settings {
             write_timeout: Duration::from_secs(30),
             memory: 256 << 20,
             admin_token: None,
+            hub: false,
+            websub: false,
             access: BTreeMap::new(),
             log: Log::default(),
             log_level: LogLevel::default(),

@@ -29,7 +29,7 @@ impl<S> Wire<S> {
     fn noted<T>(&mut self, cx: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if progress.is_ready() {
             self.waiting = None;
-            self.seat.touch();
+            self.seat.wrote();
             return progress;
         }
         let until = Instant::now() + self.limit;
@@ -46,7 +46,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         let wire = self.get_mut();
         let progress = Pin::new(&mut wire.stream).poll_read(cx, into);
         if progress.is_ready() {
-            wire.seat.touch();
+            wire.seat.heard();
         }
         progress
     }

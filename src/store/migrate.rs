@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/001.sql"), then: None },
     Step { sql: include_str!("migrations/002.sql"), then: Some(lean::copy) },
     Step { sql: include_str!("migrations/003.sql"), then: None },
+    Step { sql: include_str!("migrations/004.sql"), then: None },
 ];
 
 /// The version of a state; 0 for a new one.

@@ -7,6 +7,7 @@
 mod entries;
 mod error;
 mod hosts;
+mod hub;
 mod ledger;
 mod lock;
 mod migrate;
@@ -22,6 +23,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use entries::Taken;
 pub use error::StoreError;
+pub use hub::{Subscriber, Subscription};
 pub use lock::Lock;
 pub use settings::Settings;
 pub use sources::{Answered, SourceState, Success, Trouble};

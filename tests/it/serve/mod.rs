@@ -4,6 +4,7 @@ mod attacks;
 mod delta;
 mod documents;
 mod operations;
+mod websub;
 
 use crate::support::home::Home;
 

@@ -1,6 +1,7 @@
 //! What the integration tests stand on.
 
 pub mod browser;
+pub mod catcher;
 pub mod daemon;
 pub mod example;
 pub mod home;
