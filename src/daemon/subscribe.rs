@@ -12,12 +12,12 @@ use url::Url;
 use super::Clock;
 use crate::config::Config;
 use crate::fetch::{Letter as Question, Response};
-use crate::model::{SourceId, Timestamp};
+use crate::model::{Channel, SourceId, Timestamp};
 use crate::report::{Report, Visit};
 use crate::run::Opened;
 use crate::serve::{Await, Awaited, AwaitedNow, Letter, Metrics, chance};
 use crate::source::Source;
-use crate::store::{SourceState, StoreError, Subscription};
+use crate::store::{StoreError, Subscription};
 
 /// What we ask for; hubs give what they like.
 const LEASE: &str = "864000";
@@ -72,17 +72,18 @@ impl Ours {
             return Ok(());
         };
         let ids: Vec<SourceId> = config.sources.iter().filter(|s| s.enabled).map(|s| s.id.clone()).collect();
-        let (states, mut all) = opened
+        let (channels, mut all) = opened
             .writer()
             .call(move |desk| {
-                let states = ids.iter().map(|id| desk.source(id)).collect::<Result<Vec<_>, _>>()?;
-                Ok((states, desk.subscriptions()?))
+                let channel = |id| desk.source(id)?.map(|state| desk.channel(state.row)).transpose();
+                let channels = ids.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
+                Ok((channels, desk.subscriptions()?))
             })
             .await?;
         let now = clock.now();
         let (mut wanted, mut to_ask) = (HashSet::new(), Vec::new());
-        for (source, state) in config.sources.iter().filter(|s| s.enabled).zip(states) {
-            let Some((hub, topic)) = state.as_ref().and_then(|state| announced(source, state)) else {
+        for (source, channel) in config.sources.iter().filter(|s| s.enabled).zip(channels) {
+            let Some((hub, topic)) = channel.as_ref().and_then(|channel| announced(source, channel)) else {
                 continue;
             };
             wanted.insert(source.id.to_string());
@@ -194,10 +195,10 @@ impl Ours {
 }
 
 /// The hub and the topic that a source announces: both, or it cannot be subscribed to (section 4).
-fn announced(source: &Source, state: &SourceState) -> Option<(String, String)> {
+fn announced(source: &Source, channel: &Channel) -> Option<(String, String)> {
     let web = |url: &&Url| matches!(url.scheme(), "http" | "https");
-    let hub = state.channel.hub_urls.iter().find(web)?;
-    let topic = state.channel.self_url.as_ref().filter(web).unwrap_or(&source.url);
+    let hub = channel.hub_urls.iter().find(web)?;
+    let topic = channel.self_url.as_ref().filter(web).unwrap_or(&source.url);
     Some((hub.to_string(), topic.to_string()))
 }
 

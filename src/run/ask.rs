@@ -144,11 +144,7 @@ pub(super) async fn hear_pushed(
         // A hub may push only what is new.
         is_delta: true,
     };
-    let seen = {
-        let _turn = asker.readers.acquire().await;
-        read(source, response, Before::Feed).await
-    };
-    match seen {
+    match read(&asker.readers, source, response, Before::Feed).await {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((heard, success, *copy))),
         Ok(Read::Announced(_)) => failed(Failure {
             stage: Stage::Parse,
