@@ -11,7 +11,7 @@ use super::failure::{Failure, Limit, Step};
 use super::inflate::{Inflated, inflate};
 use super::manners::Found;
 use super::trail::Trail;
-use super::{Answer, Request, Response, Seen, Settings, explain, headers, wall};
+use super::{Answer, Request, Response, Seen, Settings, Wire, explain, headers, wall};
 
 /// So much of the body of a refusal is looked at, to tell who refuses.
 const REFUSAL: u64 = 64 << 10;
@@ -67,6 +67,8 @@ pub async fn answer(
     let late = |_| Failure::TimedOut { step: Step::Body, after: settings.timeout };
     let read = timeout(left, read(&mut incoming, settings.max_body)).await;
     let (bytes, cut) = read.map_err(late)??;
+    let whole = cut.is_none() && !is_delta;
+    let wire = whole.then(|| Wire { bytes: bytes.clone(), encodings: encodings.clone() });
     // Cut on the wire and cut in the decoder is one cut.
     let mut inflated = undo(bytes, encodings, settings.max_inflated).await?;
     if let Some(why) = cut {
@@ -81,6 +83,7 @@ pub async fn answer(
     response.content_type = content_type;
     response.max_age = max_age;
     response.is_delta = is_delta;
+    response.wire = wire.filter(|_| !response.truncated);
     response.wall = wall::in_place_of_a_feed(incoming.headers(), &response.body);
     match (is_delta, &request.etag) {
         _ if response.truncated => {}
@@ -186,5 +189,6 @@ pub fn response(url: Url, status: u16, inflated: Inflated) -> Response {
         max_age: None,
         truncated: inflated.truncated,
         remarks: inflated.remarks,
+        wire: None,
     }
 }

@@ -114,6 +114,24 @@ pub struct Seen {
     pub max_age: Option<Duration>,
 }
 
+/// A body as it came over the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wire {
+    /// Compressed as `encodings` says.
+    pub bytes: Vec<u8>,
+    /// The value of `Content-Encoding`.
+    pub encodings: String,
+}
+
+/// The answer that a kept body was, read again: `url` answered it, with this `Content-Type`. `None` when the body is not whole any
+/// more: its hash must be `hash`.
+pub fn again(url: Url, content_type: Option<String>, wire: &Wire, hash: &[u8]) -> Option<Response> {
+    // It was within the bounds when it came.
+    let inflated = inflate::inflate(wire.bytes.clone(), &wire.encodings, u64::MAX).ok()?;
+    let response = hear::response(url, 200, inflated);
+    Some(Response { content_type, ..response }).filter(|response| response.hash == hash)
+}
+
 /// An answer with a body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Response {
@@ -143,6 +161,8 @@ pub struct Response {
     pub truncated: bool,
     /// What was odd about the answer, as sentences for a [`Remark`](crate::model::Remark) of the stage `fetch`.
     pub remarks: Vec<String>,
+    /// The body as it came over the wire; `None` for a part, a cut body, a file.
+    pub wire: Option<Wire>,
 }
 
 impl Response {
@@ -162,6 +182,7 @@ impl Response {
             max_age: None,
             truncated: false,
             remarks: Vec::new(),
+            wire: None,
         }
     }
 }

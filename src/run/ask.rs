@@ -6,30 +6,32 @@ use url::Url;
 
 use super::readers::Readers;
 use crate::dedup::{self, Sifted};
-use crate::fetch::{Answer, Client, FetchError, Request, Response, Settings, Way};
-use crate::model::{Channel, Move, Remark, Stage};
+use crate::fetch::{self, Answer, Client, FetchError, Request, Response, Settings, Way, Wire};
+use crate::model::{Channel, Move, Remark, SourceId, Stage};
 use crate::normalize;
 use crate::parse;
 use crate::report::Failure;
 use crate::source::feed::{self, Before, Outcome};
 use crate::source::{Auth, Source};
-use crate::store::{SourceState, Success};
+use crate::store::{Answers, Head, KeptAnswer, SourceState, Success};
 use crate::value::Secret;
 
 /// Who asks and reads for all sources of a run.
 pub(super) struct Asker {
     pub(super) client: Client,
     readers: Readers,
+    /// `None`: nothing is kept.
+    answers: Option<Answers>,
 }
 
 impl Asker {
-    /// An asker with the settings of `[fetch]`.
+    /// An asker with the settings of `[fetch]`, that keeps answers there.
     ///
     /// # Errors
     /// When no client can be made from them.
-    pub(super) fn new(settings: &Settings) -> Result<Self, FetchError> {
+    pub(super) fn new(settings: &Settings, answers: Option<Answers>) -> Result<Self, FetchError> {
         let client = Client::new(settings, env!("CARGO_PKG_VERSION"))?;
-        Ok(Self { client, readers: Readers::start() })
+        Ok(Self { client, readers: Readers::start(), answers })
     }
 }
 
@@ -144,7 +146,7 @@ pub(super) async fn hear_pushed(
         // A hub may push only what is new.
         is_delta: true,
     };
-    match read(&asker.readers, source, response, Before::Feed).await {
+    match read(asker, source, response, Before::Feed).await {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((heard, success, *copy))),
         Ok(Read::Announced(_)) => failed(Failure {
             stage: Stage::Parse,
@@ -165,7 +167,10 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     let print = reader_print(source);
     let was_feed =
         !matches!(place, Place::Configured) || state.is_some_and(|state| state.first_read.is_some());
-    let state = state.filter(|state| state.reader.as_deref() == Some(print.as_str()));
+    // What was read otherwise is read again: from what is kept, if the server says that it is still so; else it is asked anew.
+    let same_reader = state.is_some_and(|state| state.reader.as_deref() == Some(print.as_str()));
+    let kept = state.filter(|_| !same_reader).and_then(|state| kept(asker, source, state));
+    let state = state.filter(|_| same_reader || kept.is_some());
     let mut request = match request(source, url) {
         Ok(request) => request,
         Err(failure) => {
@@ -192,10 +197,20 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     let response = match asker.client.ask(&request).await {
         Err(error) => return fetch_failed(&error),
         Ok(Answer::Gone) => return gone(url),
-        Ok(Answer::Unchanged(seen)) => {
-            let noted = success(seen.etag, seen.last_modified, seen.max_age, 304);
-            return End::Unchanged(Box::new((heard(seen.url, seen.permanent_url), noted)));
-        }
+        Ok(Answer::Unchanged(seen)) => match kept {
+            Some(kept) => Response {
+                permanent_url: seen.permanent_url,
+                status: 304,
+                etag: seen.etag,
+                last_modified: seen.last_modified,
+                max_age: seen.max_age,
+                ..kept
+            },
+            None => {
+                let noted = success(seen.etag, seen.last_modified, seen.max_age, 304);
+                return End::Unchanged(Box::new((heard(seen.url, seen.permanent_url), noted)));
+            }
+        },
         Ok(Answer::Fresh(response)) => response,
     };
     let (etag, last_modified) = (response.etag.clone(), response.last_modified.clone());
@@ -203,12 +218,13 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     noted.is_delta = response.is_delta;
     noted.body_hash = Some(response.hash.to_vec()).filter(|_| !response.truncated && !response.is_delta);
     let heard = heard(response.url.clone(), response.permanent_url.clone());
-    if noted.body_hash.is_some() && state.is_some_and(|state| state.body_hash == noted.body_hash) {
+    let is_known = state.is_some_and(|state| same_reader && state.body_hash == noted.body_hash);
+    if noted.body_hash.is_some() && is_known {
         return End::Unchanged(Box::new((heard, noted)));
     }
     let before = if was_feed { Before::Feed } else { Before::Unknown };
     let (status, at) = (response.status, response.url.clone());
-    match read(&asker.readers, source, response, before).await {
+    match read(asker, source, response, before).await {
         Ok(Read::Feed(copy)) => End::Fresh(Box::new((heard, noted, *copy))),
         Ok(Read::Announced(feed)) if matches!(place, Place::Configured) => {
             Box::pin(ask_at(asker, source, None, Place::Found(&feed))).await
@@ -308,14 +324,15 @@ enum Read {
 
 /// Reads an answer, away from the threads that wait for servers. A panic there is one source's failure.
 async fn read(
-    readers: &Readers,
+    asker: &Asker,
     source: &Source,
-    response: Response,
+    mut response: Response,
     before: Before,
 ) -> Result<Read, Failure> {
+    let (answers, id) = (asker.answers.clone(), source.id.clone());
     let settings = settings(source);
     let fault = format!("reading {} broke harkara", response.url);
-    let reading = readers.run(move || {
+    let reading = asker.readers.run(move || {
         let mut remarks: Vec<Remark> =
             response.remarks.iter().map(|text| Remark::of(Stage::Fetch, text.as_str())).collect();
         let mut reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
@@ -333,6 +350,9 @@ async fn read(
                 let keyed =
                     normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
                 let sifted = dedup::sift(keyed);
+                if let (Some(answers), Some(wire)) = (answers, response.wire.take()) {
+                    remarks.extend(keep(&answers, &id, &response, wire));
+                }
                 Ok(Read::Feed(Box::new(Copy { channel: normalized.channel, sifted, remarks })))
             }
         }
@@ -344,6 +364,30 @@ async fn read(
             help: Some("please report it with the bytes of that address; other sources went on".to_owned()),
         })
     })
+}
+
+/// The last answer, if it is kept and is the one that was read.
+fn kept(asker: &Asker, source: &Source, state: &SourceState) -> Option<Response> {
+    let KeptAnswer { head, wire } = asker.answers.as_ref()?.kept(&source.id)?;
+    let hash = state.body_hash.as_deref()?;
+    fetch::again(head.url, head.content_type, &Wire { bytes: wire, encodings: head.encodings }, hash)
+}
+
+/// Keeps an answer that was read; gives what the owner should know.
+fn keep(answers: &Answers, id: &SourceId, response: &Response, wire: Wire) -> Option<Remark> {
+    let head = Head {
+        url: response.url.clone(),
+        content_type: response.content_type.clone(),
+        encodings: wire.encodings,
+    };
+    let kept = answers.keep(id, &KeptAnswer { head, wire: wire.bytes });
+    let told = |error| {
+        let text = format!(
+            "the answer was read and could not be kept ({error}): another reading will ask for it anew"
+        );
+        Remark::of(Stage::Store, text)
+    };
+    kept.err().map(told)
 }
 
 /// A page where a feed should be; what stands in the way is named, where it can be told.

@@ -18,7 +18,7 @@ mod sources;
 mod stop;
 mod visit;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
@@ -35,7 +35,7 @@ use crate::fetch::{Client, FetchError, Response};
 use crate::model::{Host, SourceId, Timestamp};
 use crate::publish::PublishError;
 use crate::report::{Cut, Report, SourceLine};
-use crate::store::{Desk, StoreError, Writer};
+use crate::store::{Answers, Desk, StoreError, Writer};
 
 pub(crate) use choose::address;
 pub use due::{Pause, paused_sources};
@@ -127,8 +127,15 @@ impl Road {
 /// When another harkara holds the state, it cannot be opened, or no client can be made.
 pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
     let writer = Arc::new(Writer::open(&config.store.path)?);
-    let asker = Arc::new(Asker::new(&config.fetch)?);
+    let answers = answers(&config);
+    let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+    answers.forget_others(|id| ids.contains(id));
+    let asker = Arc::new(Asker::new(&config.fetch, Some(answers))?);
     Ok(Opened { config, asker, writer })
+}
+
+fn answers(config: &Config) -> Answers {
+    Answers::beside(&config.store.path, config.store.answers.bytes())
 }
 
 impl Opened {
@@ -141,7 +148,7 @@ impl Opened {
         // A new client would forget whose turn it is, so it is made only where it must behave otherwise.
         let asker = match config.fetch == self.config.fetch {
             true => Arc::clone(&self.asker),
-            false => Arc::new(Asker::new(&config.fetch)?),
+            false => Arc::new(Asker::new(&config.fetch, Some(answers(&config)))?),
         };
         Ok(Self { config, asker, writer: Arc::clone(&self.writer) })
     }

@@ -45,7 +45,7 @@ pub struct Preview {
 /// # Errors
 /// `Err` when no client can be made; what the source does wrong is the inner `Err`.
 pub async fn preview(config: &Config, source: &Source) -> Result<Result<Preview, Failure>, Fault> {
-    let asker = Asker::new(&config.fetch)?;
+    let asker = Asker::new(&config.fetch, None)?;
     Ok(match ask(&asker, source, None).await {
         End::Failed(refusal) => Err(refusal.failure),
         // Nothing has been refused yet, so this is not to be seen; if it is, it is told.

@@ -4,6 +4,7 @@
 //! commit. Whatever is written for one source is written in one piece: its entries, its aliases and its validators
 //! together, or nothing. What is *not* done here: decisions (`dedup`), rules, choice of entries (`select`).
 
+mod answers;
 mod entries;
 mod error;
 mod hosts;
@@ -21,6 +22,7 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+pub use answers::{Answers, Head, KeptAnswer};
 pub use entries::Taken;
 pub use error::StoreError;
 pub use hub::{Subscriber, Subscription};

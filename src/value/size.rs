@@ -18,6 +18,11 @@ impl Size {
         Self(count << 20)
     }
 
+    /// So many KiB.
+    pub const fn kibibytes(count: u64) -> Self {
+        Self(count << 10)
+    }
+
     /// The number of bytes.
     pub const fn bytes(self) -> u64 {
         self.0

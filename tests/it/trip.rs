@@ -15,11 +15,16 @@ fn feed(titles: &[&str]) -> String {
 
 /// A home with one source at `path` of the site; nothing waits for anything.
 fn home(site: &Site, path: &str) -> Home {
-    Home::new(&format!(
+    Home::new(&config(site, path, ""))
+}
+
+/// The same as text, with more lines for the source.
+fn config(site: &Site, path: &str, more: &str) -> String {
+    format!(
         "[fetch]\nallow = [\"127.0.0.0/8\"]\nspacing = \"0s\"\ntimeout = \"2s\"\ncontact = \"mailto:a@b.example\"\n\
-         [source.khobor]\nurl = \"{}\"\nevery = \"1h\"\n[feed.all]\ntitle = \"all\"\n",
+         [source.khobor]\nurl = \"{}\"\nevery = \"1h\"\n{more}[feed.all]\ntitle = \"all\"\n",
         site.url(path)
-    ))
+    )
 }
 
 fn due(home: &Home, now: &str) -> Answer {
@@ -60,6 +65,39 @@ fn validators_come_back_as_they_were_and_304_changes_nothing() {
     assert_eq!(asked[1].header("if-modified-since"), Some("whenever"));
     assert_eq!(asked[2].header("if-none-match"), Some("\"new\""));
     assert_eq!(asked[2].header("if-modified-since"), Some("whenever"));
+}
+
+#[test]
+fn what_is_read_otherwise_is_read_again_from_what_is_kept() {
+    let site = Site::open().expect(&["GET /feed"; 4]);
+    let toml = |language: &str| config(&site, "/feed", &format!("language = \"{language}\"\n"));
+    let home = Home::new(&toml("hi"));
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, feed(&["one"]).as_ref()).unwrap();
+    let body = packed.finish().unwrap();
+    let headers = ["Content-Type: application/rss+xml", "Content-Encoding: gzip", "ETag: \"1\""];
+    site.set("/feed", Reply::new("200 OK", &headers, body));
+    let is_bengali = || home.read("public/all.json").contains("\"language\": \"bn\"");
+    assert_eq!(home.run_at("2026-11-23T01:00:00Z", 0).code, 0);
+    assert!(!is_bengali());
+
+    // Only told that nothing is new, and read anew all the same.
+    site.set("/feed", Reply::new("304 Not Modified", &["ETag: \"1\""], ""));
+    home.write("harkara.toml", toml("bn"));
+    assert_eq!(home.run_at("2026-11-23T02:00:00Z", 0).code, 0);
+    assert!(is_bengali());
+    // Once: then it is known again.
+    assert!(home.run_at("2026-11-23T03:00:00Z", 0).stderr.contains("khobor: unchanged"));
+
+    // Without what was kept it is asked for anew.
+    std::fs::remove_dir_all(home.at("state/harkara.answers")).unwrap();
+    home.write("harkara.toml", toml("hi"));
+    site.set("/feed", Reply::new("200 OK", &headers[..1], feed(&["one"])));
+    assert_eq!(home.run_at("2026-11-23T04:00:00Z", 0).code, 0);
+    assert!(!is_bengali());
+    let asked = site.asked();
+    assert_eq!(asked[1].header("if-none-match"), Some("\"1\""));
+    assert_eq!(asked[3].header("if-none-match"), None);
 }
 
 #[test]
