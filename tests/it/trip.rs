@@ -345,6 +345,13 @@ fn pauses_and_refusals_outlive_a_run() {
         3,
         "{status}"
     );
+    // Nor does the daemon come by sooner for it.
+    let config = harkara::config::load(&home.at("harkara.toml")).unwrap();
+    let opened = harkara::run::open(std::sync::Arc::new(config)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let next = runtime.block_on(opened.next_due("2026-11-20T02:20:00Z".parse().unwrap())).unwrap().unwrap();
+    assert_eq!(next.format("%H").to_string(), "03");
+    drop(opened);
     one("third", "2026-11-20T02:30:00Z");
     assert_eq!(site.asked().len(), 5);
     // Once the time is over all are asked again.
