@@ -170,7 +170,9 @@ fn take_in(
     let list_date = answer.channel.updated.or(answer.channel.published);
     let decide = move |sifted, known: &dedup::Known| dedup::decide(sifted, known, list_date, now);
     let job = move |desk: &Desk| {
-        let channel = state.as_ref().map(|state| desk.channel(state.row)).transpose()?;
+        // What it said of itself before is asked for only where it tells whether a move leads to the same feed.
+        let moving = state.as_ref().filter(|_| heard.permanent.is_some());
+        let channel = moving.map(|state| desk.channel(state.row)).transpose()?;
         let taken = desk.take_in(&source.id, &answer, sifted, now, decide)?;
         let known = taken.same + taken.changed + taken.retouched;
         let same =
