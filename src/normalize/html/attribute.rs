@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use ::url::Url;
 
 use super::element::{Element, Value};
+use super::graphic::{Part, is_drawn};
 use super::reference::{self, Place};
+use super::style;
 use crate::normalize::{text, url};
 
 /// What is kept of the attributes of a tag, in the order found.
@@ -50,6 +52,20 @@ pub fn read<'a>(element: &Element, raw: &[(&'a str, &'a str)], base: Option<&Url
     Some(attributes)
 }
 
+/// Reads the raw attributes of an element of a picture or a formula.
+pub fn read_part<'a>(part: &Part, raw: &[(&'a str, &'a str)], base: Option<&Url>) -> Attributes<'a> {
+    let mut attributes = Attributes::default();
+    for (name, value) in raw {
+        let name = name.to_ascii_lowercase();
+        let name = if name == "xml:lang" { "lang" } else { &name };
+        attributes.keep(part.attribute(name), value, base);
+        if name == "xlink:href" && attributes.value("xlink:href").is_some() {
+            attributes.set("xmlns:xlink", "http://www.w3.org/1999/xlink".to_owned());
+        }
+    }
+    attributes
+}
+
 impl<'a> Attributes<'a> {
     /// One attribute that we make ourselves.
     pub fn of(name: &'static str, value: String) -> Self {
@@ -74,7 +90,11 @@ impl<'a> Attributes<'a> {
 
     /// Keeps an attribute if it is allowed, good, and the first of its name.
     fn take(&mut self, element: &Element, name: &str, raw: &'a str, base: Option<&Url>) {
-        let Some((name, kind)) = element.attribute(name) else { return };
+        self.keep(element.attribute(name), raw, base);
+    }
+
+    fn keep(&mut self, allowed: Option<(&'static str, Value)>, raw: &'a str, base: Option<&Url>) {
+        let Some((name, kind)) = allowed else { return };
         if self.value(name).is_some() {
             return;
         }
@@ -143,6 +163,8 @@ fn checked<'v>(kind: Value, value: &'v str, base: Option<&Url>) -> Option<Cow<'v
         Value::Link => url::link_in_html(value, base),
         Value::Picture => url::picture_in_html(value, base),
         Value::Pictures => url::pictures_in_html(value, base).map(Cow::Owned),
+        Value::Style => style::harmless(value).map(Cow::Owned),
+        Value::Drawn => is_drawn(value).then_some(Cow::Borrowed(value)),
     }
 }
 
@@ -176,6 +198,7 @@ mod tests {
             Some("href=\"https://n.example/x?a=1&amp;b=2\""),
         );
         check("p", &[("dir", "RTL"), ("xml:lang", "bn"), ("style", "x")], Some("dir=\"rtl\" lang=\"bn\""));
+        check("p", &[("style", "color:red;TEXT-ALIGN:&#99;enter")], Some("style=\"text-align: center\""));
         check("p", &[("dir", "up"), ("title", "<\"")], Some("title=\"&lt;&quot;\""));
         check("a", &[("href", "javascript:x")], Some(""));
         check("video", &[("src", "v")], Some("src=\"https://n.example/v\" controls=\"\""));

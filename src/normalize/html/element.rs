@@ -54,6 +54,10 @@ pub enum Value {
     Picture,
     /// Several pictures: `srcset`.
     Pictures,
+    /// An inline style.
+    Style,
+    /// Numbers, words and colours of SVG and MathML.
+    Drawn,
 }
 
 /// An element that readers may show.
@@ -71,6 +75,7 @@ const EVERYWHERE: &[(&str, Value)] = &[
     ("dir", Value::Direction),
     ("id", Value::Text),
     ("lang", Value::Text),
+    ("style", Value::Style),
     ("title", Value::Text),
 ];
 
@@ -272,7 +277,8 @@ pub fn is_known(name: &str) -> bool {
         )
 }
 
-/// True for elements whose content is never shown: it is program, style or drawing, not text.
+/// True for elements whose content is never shown: it is program, style or drawing, not text. (Drawings that are whole
+/// are read by `foreign`.)
 pub fn is_swallowed(name: &str) -> bool {
     matches!(name, "script" | "style" | "svg" | "template" | "xml")
 }
@@ -292,7 +298,7 @@ mod tests {
         check("p", "dir", Some(Value::Direction));
         check("a", "href", Some(Value::Link));
         check("a", "onclick", None);
-        check("p", "style", None);
+        check("p", "style", Some(Value::Style));
         check("iframe", "src", None);
     }
 
@@ -300,7 +306,8 @@ mod tests {
     fn no_allowed_attribute_can_act() {
         for element in all() {
             for (name, value) in EVERYWHERE.iter().chain(element.attributes) {
-                assert!(!name.starts_with("on") && *name != "style", "{} {name}", element.name);
+                assert!(!name.starts_with("on"), "{} {name}", element.name);
+                assert_eq!(*name == "style", *value == Value::Style, "{} {name}", element.name);
                 let address = matches!(*name, "href" | "src" | "cite" | "poster" | "srcset");
                 let checked = matches!(value, Value::Link | Value::Picture | Value::Pictures);
                 assert_eq!(address, checked, "{} {name}", element.name);

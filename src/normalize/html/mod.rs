@@ -6,9 +6,12 @@
 
 mod attribute;
 mod element;
+mod foreign;
+mod graphic;
 mod nest;
 mod player;
 pub(super) mod reference;
+mod style;
 mod tidy;
 mod token;
 
@@ -61,9 +64,12 @@ fn judge_of_browsers() -> &'static Builder<'static> {
         for element in element::all() {
             attributes.insert(element.name, element.attributes().collect());
         }
+        for part in graphic::all() {
+            attributes.entry(part.name).or_default().extend(part.attributes());
+        }
         let mut judge = Builder::empty();
         judge
-            .tags(element::all().map(|element| element.name).collect())
+            .tags(element::all().map(|it| it.name).chain(graphic::all().map(|it| it.name)).collect())
             .tag_attributes(attributes)
             .url_schemes(crate::normalize::url::SCHEMES.into_iter().chain(["data"]).collect())
             .url_relative(UrlRelative::PassThrough)
@@ -78,6 +84,9 @@ fn judge_of_browsers() -> &'static Builder<'static> {
         judge
     })
 }
+
+#[cfg(test)]
+mod mutation_tests;
 
 #[cfg(test)]
 mod tests {
@@ -115,7 +124,8 @@ mod tests {
         check("safe<script>x</script> text", "safe text");
         check("safe<object data=x> <b>text</b></object>", "safe <b>text</b>");
         check("<img src=a onerror=x>", "<img src=\"https://n.example/a/a\">");
-        check("<svg><a title=\"</svg><img src onerror=x>\">", "\"&gt;");
+        // As in a browser: all of it is one attribute of a link in a picture that shows nothing.
+        check("<svg><a title=\"</svg><img src onerror=x>\">", "");
         check(
             "<math><mtext><table><mglyph><style><!--</style><img title=\"--><img src=1 onerror=x>\">",
             "<table></table>",
@@ -157,7 +167,18 @@ mod tests {
 
     /// Markup of pieces that stumble over each other, rather than letters that never do.
     fn markup() -> impl Strategy<Value = String> {
-        let names = element::all().map(|it| it.name).chain([
+        let names = element::all().map(|it| it.name).chain(graphic::all().map(|it| it.name)).chain([
+            "svg",
+            "math",
+            "mi",
+            "text",
+            "foreignObject",
+            "annotation-xml",
+            "annotation",
+            "mglyph",
+            "malignmark",
+            "use",
+            "animate",
             "script",
             "style",
             "iframe",
@@ -198,6 +219,12 @@ mod tests {
             " width=1 height=1",
             " href=\"java&#10;script:x\"",
             " title='<p>&lt;'",
+            " style='text-align:center;position:fixed'",
+            " fill='url(#a)' d='M0 0'",
+            " xlink:href=x",
+            " xmlns=x",
+            " viewbox='0 0 1 1' display=block",
+            " encoding=text/html",
         ]);
         let text = proptest::sample::select(vec![
             "a",

@@ -8,6 +8,8 @@ use ::url::Url;
 
 use super::attribute::{self, Attributes};
 use super::element::{self, Element, Kind};
+use super::foreign::{Foreign, Outcome};
+use super::graphic;
 use super::nest::is_implied;
 use super::player;
 use super::reference::{self, Place};
@@ -38,6 +40,7 @@ pub fn tidy(html: &str, base: Option<&Url>) -> Tidied {
         plain: true,
         unended: Vec::new(),
         lazy: None,
+        picture: None,
     };
     let mut name_space = String::new();
     while let Some(token) = tokens.next() {
@@ -45,12 +48,20 @@ pub fn tidy(html: &str, base: Option<&Url>) -> Tidied {
             Token::Text(text) => tree.text(text),
             Token::Start { name, closed } => {
                 let name = lower(name, &mut name_space);
-                tree.start(name, closed, &mut tokens);
+                if !tree.takes_start(name, closed, &mut tokens) {
+                    tree.start(name, closed, &mut tokens);
+                }
             }
-            Token::End(name) => tree.end(lower(name, &mut name_space)),
+            Token::End(name) => {
+                let name = lower(name, &mut name_space);
+                if !tree.takes_end(name) {
+                    tree.end(name);
+                }
+            }
             Token::Nothing => tree.plain = false,
         }
     }
+    tree.end_picture();
     tree.close_to(0);
     tree.flush();
     let end = tree.out.trim_end_matches(is_space).len();
@@ -82,10 +93,15 @@ pub(super) struct Tree<'b> {
     unended: Vec<String>,
     /// The picture that was mended last: a `noscript` behind it only repeats it.
     lazy: Option<String>,
+    /// The drawing or formula that is open.
+    picture: Option<Foreign>,
 }
 
 impl Tree<'_> {
     fn text(&mut self, raw: &str) {
+        if let Some(picture) = &mut self.picture {
+            return picture.text(raw);
+        }
         let decoded = reference::decode(raw, Place::Text);
         let legal = text::legal(&decoded);
         let mut text: &str = &legal;
@@ -155,6 +171,38 @@ impl Tree<'_> {
         }
     }
 
+    /// Gives a start tag to the picture that is open. False: it is one of HTML.
+    fn takes_start(&mut self, name: &str, closed: bool, tokens: &mut Tokens<'_>) -> bool {
+        let Some(picture) = &mut self.picture else { return false };
+        let room = DEPTH - self.open.len();
+        let outcome = picture.start(name, closed, tokens, self.base, room);
+        self.after(outcome)
+    }
+
+    /// Gives an end tag to the picture that is open. False: it is one of HTML.
+    fn takes_end(&mut self, name: &str) -> bool {
+        let Some(picture) = &mut self.picture else { return false };
+        let outcome = picture.end(name, || self.open.iter().any(|it| it.name == name));
+        self.after(outcome)
+    }
+
+    fn after(&mut self, outcome: Outcome) -> bool {
+        if outcome != Outcome::Taken {
+            self.end_picture();
+        }
+        outcome != Outcome::Before
+    }
+
+    /// Writes the picture that is open, if it shows anything.
+    fn end_picture(&mut self) {
+        let Some(markup) = self.picture.take().and_then(Foreign::finish) else { return };
+        self.flush();
+        self.enter_cell();
+        self.flush();
+        self.out.push_str(&markup);
+        self.fresh_pre = false;
+    }
+
     /// A link to the film that a frame plays, where the player is known.
     fn film(&mut self, attributes: &[(&str, &str)]) {
         let source = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case("src"));
@@ -174,6 +222,12 @@ impl Tree<'_> {
         self.plain = false;
         if name == "iframe" {
             self.film(&tokens.attributes);
+        }
+        if let Some(root) = graphic::root(name).filter(|_| !closed && self.open.len() < DEPTH)
+            && tokens.ends_behind(root.name)
+        {
+            self.picture = Some(Foreign::begin(root, &tokens.attributes, self.base));
+            return;
         }
         let repeated = name == "noscript" && self.lazy.take().is_some();
         if closed || !(element::is_swallowed(name) || repeated) || self.unended.iter().any(|it| it == name) {

@@ -1,6 +1,6 @@
 //! Tags and text of an HTML fragment, told apart in one pass as a browser does (HTML Standard, 13.2.5 Tokenization).
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// A piece of a fragment.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,12 +34,22 @@ pub struct Tokens<'a> {
     /// Whether a further `-->`, `--!>`, `]]>` can be found: each is looked for in vain once only.
     ends: [bool; 3],
     section: Option<usize>,
+    /// Where the last end tag of a name stands.
+    last_ends: Vec<(&'static str, Option<usize>)>,
 }
 
 impl<'a> Tokens<'a> {
     /// A reader at the start of `html`.
     pub fn new(html: &'a str) -> Self {
-        Self { html, at: 0, attributes: Vec::new(), second_looks: 0, ends: [true; 3], section: None }
+        Self {
+            html,
+            at: 0,
+            attributes: Vec::new(),
+            second_looks: 0,
+            ends: [true; 3],
+            section: None,
+            last_ends: Vec::new(),
+        }
     }
 
     /// The next piece; `None` at the end.
@@ -83,6 +93,26 @@ impl<'a> Tokens<'a> {
         let Some((at, _)) = end else { return false };
         self.at += rest[at..].find('>').map_or(rest.len(), |close| at + close + 1);
         true
+    }
+
+    /// True when an end tag of that name stands somewhere behind. Searched for once, however often it is asked for.
+    pub fn ends_behind(&mut self, name: &'static str) -> bool {
+        let known = self.last_ends.iter().find(|(it, _)| *it == name);
+        let last = match known {
+            Some((_, last)) => *last,
+            None => {
+                let bytes = self.html.as_bytes();
+                let ends = memmem::rfind_iter(bytes, b"</").find(|at| {
+                    let tail = &bytes[at + 2..];
+                    tail.len() >= name.len()
+                        && tail[..name.len()].eq_ignore_ascii_case(name.as_bytes())
+                        && tail.get(name.len()).is_some_and(|b| ends_name(*b))
+                });
+                self.last_ends.push((name, ends));
+                ends
+            }
+        };
+        last.is_some_and(|last| last >= self.at)
     }
 
     /// Skips the rest.
