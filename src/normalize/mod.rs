@@ -63,10 +63,10 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
     let base = reading.base.as_ref();
     let channel = channel::channel(&reading, settings, &mut notes);
     let mut items = Vec::with_capacity(reading.drafts.len());
-    for (index, draft) in reading.drafts.iter().enumerate() {
+    // Each draft goes when its item is there: they need not be in memory twice.
+    for (index, draft) in reading.drafts.into_iter().enumerate() {
         notes.about(index);
-        let item = item::item(draft, &reading.channel, base, settings, &mut notes);
-        items.push(item);
+        items.push(item::item(&draft, &reading.channel, base, settings, &mut notes));
     }
     let mut remarks = reading.remarks;
     remarks.extend(notes.into_remarks());

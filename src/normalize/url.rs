@@ -118,12 +118,18 @@ pub fn is_inline_picture(value: &str) -> bool {
 
 /// An address that cannot be resolved for want of a base: kept when it is really relative.
 fn relative<'v>(value: &'v str, base: Option<&Url>) -> Option<Cow<'v, str>> {
+    // No more than a parser of URLs would write: it drops line breaks, and encodes other controls.
+    let strange = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
     let value: Cow<'v, str> = match trim(value) {
-        value if value.contains(['\t', '\n', '\r']) => value.replace(['\t', '\n', '\r'], "").into(),
+        value if value.contains(strange) => value.replace(strange, "").into(),
         value => value.into(),
     };
     if base.is_some() || value.is_empty() {
         return None;
+    }
+    // It may be absolute when what no address holds is out of it.
+    if let Ok(url) = Url::parse(&value) {
+        return is_harmless(&url).then(|| Cow::Owned(url.into()));
     }
     // With a base of no real scheme only a relative address resolves below it.
     let probe = Url::parse("https://relative.invalid/").ok()?;
@@ -183,6 +189,9 @@ mod tests {
         assert_eq!(link_in_html("c.html", None).as_deref(), Some("c.html"));
         assert_eq!(link_in_html("//h.example/c", None).as_deref(), Some("https://h.example/c"));
         assert_eq!(link_in_html("http://", None), None);
+        assert_eq!(link_in_html("a\0b\u{8}c\nd\u{ffff}", None).as_deref(), Some("abcd"));
+        assert_eq!(link_in_html("https\0:h.example/a", None).as_deref(), Some("https://h.example/a"));
+        assert_eq!(link_in_html("java\0script:x", None), None);
     }
 
     #[test]

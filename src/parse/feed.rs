@@ -18,11 +18,22 @@ struct Collected {
     most_items: usize,
 }
 
+/// How many items of a document are read: a draft is larger than an empty item, and hostile documents shall not fill
+/// the memory.
+pub(super) fn most_items(text: &str) -> usize {
+    5_000 + text.len() / 512
+}
+
+/// What is said of the others.
+pub(super) const TOO_MANY_ITEMS: &str =
+    "an item beyond those that a document of this size may have is left out";
+
+/// A longer home page is no base: every relative address of an item would become as long.
+const LONGEST_HOME: usize = 512;
+
 /// Reads a document as a feed in XML; `None` when there is none in it.
 pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<Reading> {
-    // A draft is larger than an empty item: this keeps hostile documents from filling the memory.
-    let most_items = 5_000 + text.len() / 256;
-    let mut collected = Collected { most_items, ..Collected::default() };
+    let mut collected = Collected { most_items: most_items(text), ..Collected::default() };
     let rooted = walk(text, base, &mut collected, notes);
     if !rooted || collected.format == Format::Unknown {
         return None;
@@ -33,6 +44,7 @@ pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<
         let base = home.base.as_ref().or(base);
         Url::parse(&home.value).ok().filter(|url| url.has_host()).or_else(|| base?.join(&home.value).ok())
     });
+    let home = home.filter(|home| home.as_str().len() <= LONGEST_HOME);
     Some(Reading {
         format: collected.format,
         base: home.or_else(|| base.cloned()),
@@ -79,7 +91,7 @@ impl Parts for Collected {
                 if self.drafts.len() < self.most_items {
                     self.drafts.push(item(element, notes));
                 } else {
-                    notes.odd("an item beyond those that a document of this size may have is left out");
+                    notes.odd(TOO_MANY_ITEMS);
                 }
             }
             _ => self.channel.take(element, notes),

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::feed::{TOO_MANY_ITEMS, most_items};
 use super::lenient_json;
 use super::notes::Notes;
 use super::text::{html, plain};
@@ -11,9 +12,9 @@ type Object = Map<String, Value>;
 
 /// Reads a document that begins like JSON. What is no feed gives format `Unknown` with a remark.
 pub(super) fn read(text: &str, notes: &mut Notes) -> Reading {
-    // Every value takes more memory than the two bytes that it may be written with.
-    let values = text.bytes().filter(|b| matches!(b, b',' | b'{' | b'[')).count();
-    if values > 100_000 + text.len() / 8 {
+    // Every value takes more memory than the two bytes that it may be written with, and an object hundreds.
+    let (values, objects) = count(text);
+    if values > 100_000 + text.len() / 8 || objects > 15_000 + text.len() / 128 {
         notes.repaired("it is no feed: it looks like JSON with too many values");
         return Reading::default();
     }
@@ -39,8 +40,32 @@ pub(super) fn read(text: &str, notes: &mut Notes) -> Reading {
             Format::JsonFeed11
         }
     };
-    let drafts = items.into_iter().flatten().filter_map(Value::as_object).map(item).collect();
+    let most = most_items(text);
+    let drafts: Vec<Draft> =
+        items.into_iter().flatten().filter_map(Value::as_object).take(most).map(item).collect();
+    if drafts.len() == most {
+        notes.odd(TOO_MANY_ITEMS);
+    }
     Reading { format, channel: channel(&feed), drafts, ..Reading::default() }
+}
+
+/// How many values and how many objects a document holds, what stands in strings not counted.
+fn count(text: &str) -> (usize, usize) {
+    let (mut values, mut objects, mut quoted, mut escaped) = (0, 0, false, false);
+    for b in text.bytes() {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' | b'[' if !quoted => values += 1,
+            b'{' if !quoted => {
+                values += 1;
+                objects += 1;
+            }
+            _ => {}
+        }
+    }
+    (values, objects)
 }
 
 fn channel(feed: &Object) -> ChannelDraft {

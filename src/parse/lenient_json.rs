@@ -81,7 +81,8 @@ impl Reader<'_, '_> {
                         self.skip(':');
                     }
                     let Some(value) = self.value(depth + 1) else { break };
-                    object.insert(key, value);
+                    // What is told again behind a break is told by accident.
+                    object.entry(key).or_insert(value);
                 }
                 Some(']') | None => {
                     self.notes.repaired("the JSON document is cut off");
@@ -187,6 +188,12 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         assert_eq!(read(text, &mut Notes::default()).to_string(), expected, "{text}");
+    }
+
+    #[test]
+    fn of_a_key_told_twice_in_broken_json_the_first_counts() {
+        let value = read("{\"items\":[1],\"x\":\"\"items\": [],", &mut Notes::default());
+        assert_eq!(value["items"], serde_json::json!([1]));
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(super) struct Media {
     pub credits: Vec<RawPerson>,
 }
 
+/// More contents of one item are not looked at.
+const MOST: usize = 1_000;
+
 /// So deep are groups and contents nested at most.
 const DEEPEST: u8 = 8;
 
@@ -58,7 +61,7 @@ impl Media {
             "peerlink" => {
                 if let Some(url) = element.attribute("href").and_then(|href| address(href, element)) {
                     let media_type = element.attribute("type").map(str::to_owned);
-                    self.attachments.push(RawAttachment { url, media_type, ..RawAttachment::default() });
+                    self.attach(RawAttachment { url, media_type, ..RawAttachment::default() });
                 }
             }
             _ => {}
@@ -88,6 +91,12 @@ impl Media {
         if picture {
             self.image.offer(100, Some(attachment.url.clone()));
         }
-        self.attachments.push(attachment);
+        self.attach(attachment);
+    }
+
+    fn attach(&mut self, attachment: RawAttachment) {
+        if self.attachments.len() < MOST {
+            self.attachments.push(attachment);
+        }
     }
 }

@@ -9,9 +9,16 @@ use super::xml::{Element, decode_again};
 use crate::model::{Raw, RawHtml, RawUrl};
 
 /// Markup with the base in force.
-pub(super) fn html(html: String, base: Option<&Url>) -> Option<Raw> {
+pub(super) fn html(html: String, base: Option<Url>) -> Option<Raw> {
     let blank = html.trim().is_empty();
-    (!blank).then(|| Raw::Html(RawHtml { html, base: base.cloned() }))
+    (!blank).then_some(Raw::Html(RawHtml { html, base }))
+}
+
+/// Markup of an element, with the base in force there if there can be an address in it.
+fn html_of(element: Element<'_, '_>, markup: String) -> Option<Raw> {
+    let addressed = memchr(b'=', markup.as_bytes()).is_some();
+    let base = if addressed { element.base_for("").flatten() } else { None };
+    html(markup, base)
 }
 
 /// Plain text; none where there is only white space.
@@ -23,11 +30,11 @@ pub(super) fn plain(text: String) -> Option<Raw> {
 /// A text of RSS that is a title or a name: nobody says whether it is markup, so it is when it holds a tag of HTML.
 pub(super) fn title(element: Element<'_, '_>, notes: &mut Notes) -> Option<Raw> {
     if element.has_elements() {
-        return html(element.inner_html(), element.base());
+        return html_of(element, element.inner_html());
     }
     let text = element.text();
     if has_tag(&text) {
-        return html(text.into_owned(), element.base());
+        return html_of(element, text.into_owned());
     }
     let again = decode_again(&text);
     if again != text {
@@ -39,7 +46,7 @@ pub(super) fn title(element: Element<'_, '_>, notes: &mut Notes) -> Option<Raw> 
 /// A text of RSS that is a body: markup, escaped or naked.
 pub(super) fn body(element: Element<'_, '_>) -> Option<Raw> {
     let text = if element.has_elements() { element.inner_html() } else { element.text().into_owned() };
-    html(text, element.base())
+    html_of(element, text)
 }
 
 /// A text construct of Atom 1.0 (RFC 4287, sections 3.1 and 4.1.3) or 0.3 (`type` is a media type, and there is `mode`).
@@ -48,13 +55,13 @@ pub(super) fn construct(element: Element<'_, '_>) -> Option<Raw> {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let mode = element.attribute("mode").unwrap_or_default();
     if element.has_elements() {
-        return html(element.inner_html(), element.base());
+        return html_of(element, element.inner_html());
     }
     let text = element.text();
     let encoded = mode.eq_ignore_ascii_case("base64") || mode.is_empty() && is_binary(kind);
     if encoded && let Some(decoded) = base64(&text).and_then(|bytes| String::from_utf8(bytes).ok()) {
         let markup = kind.contains("html") || is_binary(kind) && has_tag(&decoded);
-        return if markup { html(decoded, element.base()) } else { plain(decoded) };
+        return if markup { html_of(element, decoded) } else { plain(decoded) };
     }
     let markup = match kind {
         "html" | "text/html" => true,
@@ -62,7 +69,7 @@ pub(super) fn construct(element: Element<'_, '_>) -> Option<Raw> {
         "xhtml" | "application/xhtml+xml" => mode.eq_ignore_ascii_case("escaped") || has_tag(&text),
         _ => false,
     };
-    if markup { html(text.into_owned(), element.base()) } else { plain(text.into_owned()) }
+    if markup { html_of(element, text.into_owned()) } else { plain(text.into_owned()) }
 }
 
 /// Neither text nor XML: base64 by RFC 4287, section 4.1.3.3.
@@ -73,7 +80,10 @@ fn is_binary(kind: &str) -> bool {
 /// The address in an attribute or a text, with the base in force where it stood.
 pub(super) fn address(value: &str, element: Element<'_, '_>) -> Option<RawUrl> {
     let value = value.trim();
-    (!value.is_empty()).then(|| RawUrl { value: value.to_owned(), base: element.base().cloned() })
+    if value.is_empty() {
+        return None;
+    }
+    Some(RawUrl { value: value.to_owned(), base: element.base_for(value)? })
 }
 
 /// The address that stands as text in the element.

@@ -2,6 +2,7 @@
 
 mod archive;
 mod bengali;
+mod bounds;
 mod browser;
 mod choice;
 mod config;

@@ -77,6 +77,19 @@ impl<'a> Attributes<'a> {
         self.kept.iter().find(|(kept, _)| *kept == name).map(|(_, value)| &**value)
     }
 
+    /// How many bytes longer they are than they came: what resolving addresses has added.
+    pub fn growth(&self, raw: &[(&str, &str)]) -> usize {
+        let kept: usize = self.kept.iter().map(|(_, value)| value.len()).sum();
+        kept.saturating_sub(raw.iter().map(|(_, value)| value.len()).sum())
+    }
+
+    /// Drops what [`Attributes::growth`] counts.
+    pub fn drop_addresses(&mut self) {
+        self.kept.retain(|(name, _)| {
+            !matches!(*name, "href" | "src" | "srcset" | "cite" | "poster" | "xlink:href")
+        });
+    }
+
     /// Writes them as they stand in a start tag.
     pub fn write_to(&self, out: &mut String) {
         for (name, value) in &self.kept {

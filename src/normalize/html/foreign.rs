@@ -22,6 +22,8 @@ pub(super) struct Foreign {
     open: Vec<&'static Part>,
     /// It shows something.
     shows: bool,
+    /// How many bytes its addresses may still become longer.
+    room: usize,
 }
 
 /// What became of a tag.
@@ -37,16 +39,16 @@ pub(super) enum Outcome {
 
 impl Foreign {
     /// Begins at the tag of the root, whose attributes were read.
-    pub fn begin(root: &'static Part, attributes: &[(&str, &str)], base: Option<&Url>) -> Self {
-        let mut foreign = Self::default();
+    pub fn begin(root: &'static Part, attributes: &[(&str, &str)], base: Option<&Url>, room: usize) -> Self {
+        let mut foreign = Self { room, ..Self::default() };
         foreign.push(root, attributes, base);
         foreign
     }
 
-    /// Closes everything; the whole as markup, `None` when it shows nothing.
-    pub fn finish(mut self) -> Option<String> {
+    /// Closes everything; the whole as markup, `None` when it shows nothing, and the room that is left.
+    pub fn finish(mut self) -> (Option<String>, usize) {
         self.close_to(0);
-        self.shows.then_some(self.out)
+        (self.shows.then_some(self.out), self.room)
     }
 
     pub fn text(&mut self, raw: &str) {
@@ -92,7 +94,7 @@ impl Foreign {
 
     /// Leaves the tag out, and what it holds where that is no text.
     fn leave_out(&mut self, name: &str, closed: bool, tokens: &mut Tokens<'_>) -> Outcome {
-        if !closed && graphic::is_swallowed(name) {
+        if !closed && graphic::is_swallowed(name) && tokens.ends_behind(name) {
             tokens.skip_past_end_of(name);
         }
         Outcome::Taken
@@ -123,7 +125,12 @@ impl Foreign {
         }
         self.shows |=
             part.holds == Holds::Shape || part.language == Language::MathMl && !self.open.is_empty();
-        attribute::read_part(part, attributes, base).write_to(&mut self.out);
+        let mut kept = attribute::read_part(part, attributes, base);
+        match self.room.checked_sub(kept.growth(attributes)) {
+            Some(left) => self.room = left,
+            None => kept.drop_addresses(),
+        }
+        kept.write_to(&mut self.out);
         self.out.push('>');
         self.open.push(part);
     }

@@ -56,7 +56,7 @@ pub struct Part {
 impl Part {
     /// How the attribute of this name (in lower case) is written, and what its value must be; `None` = it is not allowed.
     pub fn attribute(&self, name: &str) -> Option<(&'static str, Value)> {
-        let link = (self.name == "a" && self.language == Language::Svg).then_some(LINKS).unwrap_or_default();
+        let link = if self.name == "a" && self.language == Language::Svg { LINKS } else { &[] };
         let allowed = EVERYWHERE.iter().chain(link).chain(self.language.attributes());
         allowed.into_iter().find(|(allowed, _)| allowed.eq_ignore_ascii_case(name)).copied()
     }

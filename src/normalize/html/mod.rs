@@ -21,6 +21,7 @@ use std::sync::OnceLock;
 use ::url::Url;
 use ammonia::{Builder, UrlRelative};
 
+use self::tidy::Tidied;
 use self::token::{Token, Tokens};
 use crate::model::{Html, RawHtml};
 
@@ -31,12 +32,12 @@ use crate::model::{Html, RawHtml};
 pub fn clean(raw: &RawHtml, base: Option<&Url>) -> Html {
     let base = raw.base.as_ref().or(base);
     let tidied = tidy::tidy(&raw.html, base);
-    Html::from_cleaner(if tidied.plain { tidied.markup } else { judge(&tidied.markup) })
+    Html::from_cleaner(if tidied.plain { tidied.markup } else { judge(tidied, raw.html.len()) })
 }
 
 /// The same without the shortcut: for the laws that hold both equal.
 pub fn clean_the_long_way(raw: &RawHtml, base: Option<&Url>) -> Html {
-    Html::from_cleaner(judge(&tidy::tidy(&raw.html, raw.base.as_ref().or(base)).markup))
+    Html::from_cleaner(judge(tidy::tidy(&raw.html, raw.base.as_ref().or(base)), raw.html.len()))
 }
 
 /// True when the text holds a tag that HTML knows, shown or not: then `<` means markup in it.
@@ -52,10 +53,20 @@ pub fn has_known_tag(text: &str) -> bool {
 }
 
 /// The second stage. What it takes out or moves is tidied once more, so that cleaning twice is cleaning once.
-fn judge(markup: &str) -> String {
-    let judged = judge_of_browsers().clean(markup).to_string();
-    if judged == markup { judged } else { tidy::tidy(&judged, None).markup }
+///
+/// A tree takes a few hundred bytes for each element, whatever it was written with: so many are enough for any article, and
+/// a hostile one does not fill the memory.
+fn judge(mut tidied: Tidied, length: usize) -> String {
+    let most = ENOUGH + length / 256;
+    if tidied.elements > most {
+        tidied = tidy::tidy_some(&tidied.markup, None, most);
+    }
+    let judged = judge_of_browsers().clean(&tidied.markup).to_string();
+    if judged == tidied.markup { judged } else { tidy::tidy(&judged, None).markup }
 }
+
+/// So many elements a body of any size may have.
+const ENOUGH: usize = 40_000;
 
 fn judge_of_browsers() -> &'static Builder<'static> {
     static JUDGE: OnceLock<Builder<'static>> = OnceLock::new();
@@ -140,6 +151,15 @@ mod tests {
             "<img data-src=b class=lazy><noscript><img src=b></noscript>c",
             "<img class=\"lazy\" src=\"https://n.example/a/b\">c",
         );
+    }
+
+    #[test]
+    fn of_too_many_elements_the_text_is_kept() {
+        let html = format!("<blink>{}</blink>", "<i>a</i>".repeat(ENOUGH * 2));
+        let clean = cleaned(&html);
+        assert_eq!(clean.matches("<i>").count(), ENOUGH + html.len() / 256);
+        assert_eq!(clean.matches('a').count(), ENOUGH * 2);
+        assert_eq!(cleaned(&clean), clean);
     }
 
     #[test]

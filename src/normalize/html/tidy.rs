@@ -5,6 +5,7 @@
 //! construction of the HTML Standard (13.2.6) far enough that its parser finds nothing to move.
 
 use ::url::Url;
+use memchr::memchr_iter;
 
 use super::attribute::{self, Attributes};
 use super::element::{self, Element, Kind};
@@ -19,6 +20,9 @@ use crate::normalize::text;
 /// How deep elements may nest; deeper ones lose their tags and keep their text.
 pub(super) const DEPTH: usize = 256;
 
+/// So many bytes may be added to a fragment of any size by resolving its addresses; a long base is not multiplied.
+const ROOM: usize = 64 * 1024;
+
 /// What one pass gave.
 #[derive(Debug, Default)]
 pub struct Tidied {
@@ -26,10 +30,17 @@ pub struct Tidied {
     pub markup: String,
     /// True when the input was of the common kind: nothing in it had to be moved, swallowed or guessed.
     pub plain: bool,
+    /// How many elements are in it.
+    pub elements: usize,
 }
 
 /// Cleans a fragment in one pass. Time and memory are linear in its length.
 pub fn tidy(html: &str, base: Option<&Url>) -> Tidied {
+    tidy_some(html, base, usize::MAX)
+}
+
+/// The same for so many elements; further ones lose their tags and keep their text.
+pub fn tidy_some(html: &str, base: Option<&Url>, most: usize) -> Tidied {
     let mut tokens = Tokens::new(html);
     let mut tree = Tree {
         base,
@@ -41,6 +52,9 @@ pub fn tidy(html: &str, base: Option<&Url>) -> Tidied {
         unended: Vec::new(),
         lazy: None,
         picture: None,
+        room: ROOM + 2 * html.len(),
+        elements: 0,
+        most,
     };
     let mut name_space = String::new();
     while let Some(token) = tokens.next() {
@@ -66,7 +80,7 @@ pub fn tidy(html: &str, base: Option<&Url>) -> Tidied {
     tree.flush();
     let end = tree.out.trim_end_matches(is_space).len();
     tree.out.truncate(end);
-    Tidied { markup: tree.out, plain: tree.plain }
+    Tidied { markup: tree.out, plain: tree.plain, elements: tree.elements }
 }
 
 fn lower<'n>(name: &'n str, space: &'n mut String) -> &'n str {
@@ -95,6 +109,10 @@ pub(super) struct Tree<'b> {
     lazy: Option<String>,
     /// The drawing or formula that is open.
     picture: Option<Foreign>,
+    /// How many bytes addresses may still become longer by being resolved.
+    room: usize,
+    elements: usize,
+    most: usize,
 }
 
 impl Tree<'_> {
@@ -146,11 +164,19 @@ impl Tree<'_> {
     }
 
     fn start(&mut self, name: &str, closed: bool, tokens: &mut Tokens<'_>) {
+        if self.elements >= self.most {
+            self.plain = false;
+            return;
+        }
         let Some(element) = element::find(name) else { return self.foreign(name, closed, tokens) };
-        let Some(attributes) = attribute::read(element, &tokens.attributes, self.base) else {
+        let Some(mut attributes) = attribute::read(element, &tokens.attributes, self.base) else {
             // A picture that nobody can see.
             return;
         };
+        match self.room.checked_sub(attributes.growth(&tokens.attributes)) {
+            Some(left) => self.room = left,
+            None => attributes.drop_addresses(),
+        }
         if name == "img" {
             self.lazy = attributes.mended.then(|| attributes.value("src").unwrap_or_default().to_owned());
         }
@@ -195,7 +221,13 @@ impl Tree<'_> {
 
     /// Writes the picture that is open, if it shows anything.
     fn end_picture(&mut self) {
-        let Some(markup) = self.picture.take().and_then(Foreign::finish) else { return };
+        let Some(picture) = self.picture.take() else { return };
+        let (markup, room) = picture.finish();
+        self.room = room;
+        // Every one of its tags is two.
+        self.elements +=
+            markup.as_deref().map_or(0, |markup| memchr_iter(b'<', markup.as_bytes()).count() / 2);
+        let Some(markup) = markup else { return };
         self.flush();
         self.enter_cell();
         self.flush();
@@ -226,7 +258,7 @@ impl Tree<'_> {
         if let Some(root) = graphic::root(name).filter(|_| !closed && self.open.len() < DEPTH)
             && tokens.ends_behind(root.name)
         {
-            self.picture = Some(Foreign::begin(root, &tokens.attributes, self.base));
+            self.picture = Some(Foreign::begin(root, &tokens.attributes, self.base, self.room));
             return;
         }
         let repeated = name == "noscript" && self.lazy.take().is_some();
@@ -274,6 +306,7 @@ impl Tree<'_> {
 
     pub(super) fn write_start(&mut self, element: &Element, attributes: &Attributes<'_>) {
         self.flush();
+        self.elements += 1;
         self.out.push('<');
         self.out.push_str(element.name);
         attributes.write_to(&mut self.out);

@@ -35,7 +35,7 @@ pub struct Tokens<'a> {
     ends: [bool; 3],
     section: Option<usize>,
     /// Where the last end tag of a name stands.
-    last_ends: Vec<(&'static str, Option<usize>)>,
+    last_ends: Vec<(String, Option<usize>)>,
 }
 
 impl<'a> Tokens<'a> {
@@ -96,8 +96,8 @@ impl<'a> Tokens<'a> {
     }
 
     /// True when an end tag of that name stands somewhere behind. Searched for once, however often it is asked for.
-    pub fn ends_behind(&mut self, name: &'static str) -> bool {
-        let known = self.last_ends.iter().find(|(it, _)| *it == name);
+    pub fn ends_behind(&mut self, name: &str) -> bool {
+        let known = self.last_ends.iter().find(|(it, _)| it == name);
         let last = match known {
             Some((_, last)) => *last,
             None => {
@@ -108,7 +108,7 @@ impl<'a> Tokens<'a> {
                         && tail[..name.len()].eq_ignore_ascii_case(name.as_bytes())
                         && tail.get(name.len()).is_some_and(|b| ends_name(*b))
                 });
-                self.last_ends.push((name, ends));
+                self.last_ends.push((name.to_owned(), ends));
                 ends
             }
         };

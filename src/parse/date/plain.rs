@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Weekday};
 use super::civil::{Civil, Offset, full_year};
 use crate::model::Timestamp;
 
-/// Seconds or milliseconds since 1970, from 1973 on; shorter and longer numbers are no times.
+/// Seconds or milliseconds since 1970, from 1973 on, to the second as all dates; shorter and longer numbers are no times.
 pub fn epoch(text: &str) -> Option<Timestamp> {
     let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
     if !digits.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) || fraction.is_empty() {
@@ -14,7 +14,7 @@ pub fn epoch(text: &str) -> Option<Timestamp> {
     let number: i64 = digits.parse().ok()?;
     match digits.len() {
         9 | 10 => DateTime::from_timestamp(number, 0),
-        13 => DateTime::from_timestamp_millis(number),
+        13 => DateTime::from_timestamp(number / 1000, 0),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Tokens to parts: who is open, which end tag closes whom, what is in force; the repairs of structure.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use memchr::memchr_iter;
 use url::Url;
@@ -49,6 +50,10 @@ pub(super) struct Open<'a> {
 
 /// Deeper elements are read as part of their ancestor at this depth.
 const DEEPEST: usize = 256;
+/// A longer base is not taken: every relative address would become as long.
+const LONGEST_BASE: usize = 2048;
+/// What all copies of long bases in a document may take, beside half its length, in bytes.
+const ROOM: usize = 64 * 1024;
 /// So many attributes of one element are read.
 const MOST_ATTRIBUTES: usize = 256;
 pub(super) struct Builder<'a, 'w, P> {
@@ -78,7 +83,7 @@ pub(crate) fn walk<P: Parts>(text: &str, base: Option<&Url>, parts: &mut P, note
         tokens: Tokens::new(text),
         entities: Entities::default(),
         scopes: Scopes::default(),
-        tree: Tree::default(),
+        tree: Tree { room: Cell::new(text.len() / 2 + ROOM), ..Tree::default() },
         open: Vec::new(),
         overflow: 0,
         document_base: base,
@@ -117,6 +122,10 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
             while !self.open.is_empty() {
                 self.close();
             }
+        }
+        if self.tree.room.get() == 0 {
+            self.notes
+                .odd("relative addresses beyond those that a document of this size may have are left out");
         }
         if !self.rooted {
             self.notes.malformed = true;
@@ -301,12 +310,12 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                         Some(outer) => outer.join(value),
                         None => Url::parse(value),
                     };
-                    match joined {
-                        Ok(url) => {
+                    match joined.ok().filter(|url| url.as_str().len() <= LONGEST_BASE) {
+                        Some(url) if self.tree.take_room(url.as_str().len()) => {
                             self.tree.bases.push(url);
                             base = self.tree.bases.len() as u32;
                         }
-                        Err(_) => self.notes.odd("an `xml:base` that is no address is passed over"),
+                        _ => self.notes.odd("an `xml:base` that is no address, or too long, is passed over"),
                     }
                 }
                 ("xml", "lang") => {

@@ -1,6 +1,7 @@
 //! A light tree of one part of a feed (an item, a title …): nodes in one vector, text borrowed where it can be.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use url::Url;
 
@@ -50,6 +51,8 @@ pub(crate) struct Tree<'a> {
     pub(super) attributes: Vec<Attribute<'a>>,
     pub(super) bases: Vec<Url>,
     pub(super) langs: Vec<Cow<'a, str>>,
+    /// How many bytes copies of bases may still take: a long one that is in force at a thousand places is an attack.
+    pub(super) room: Cell<usize>,
 }
 
 /// An element of a tree.
@@ -73,6 +76,13 @@ impl<'a> Tree<'a> {
             Kind::Element(data) => Some(Element { tree: self, data }),
             Kind::Text(_) => None,
         }
+    }
+
+    /// Takes so many bytes of the room for bases; false when there is none left.
+    pub(super) fn take_room(&self, bytes: usize) -> bool {
+        let left = self.room.get().checked_sub(bytes);
+        self.room.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// Appends a node to the element at `parent`, and gives its place.
@@ -203,6 +213,12 @@ impl<'t, 'a> Element<'t, 'a> {
         self.data.base.checked_sub(1).and_then(|at| self.tree.bases.get(at as usize))
     }
 
+    /// A copy of the base in force for an address or a text: `Some(None)` where none is needed, `None` = no more copies.
+    pub fn base_for(self, value: &str) -> Option<Option<Url>> {
+        let Some(base) = self.base().filter(|_| !is_absolute(value)) else { return Some(None) };
+        self.tree.take_room(base.as_str().len().saturating_sub(USUAL_BASE)).then(|| Some(base.clone()))
+    }
+
     /// The `xml:lang` in force; never empty.
     pub fn lang(self) -> Option<&'t str> {
         let lang = self.data.lang.checked_sub(1).and_then(|at| self.tree.langs.get(at as usize))?;
@@ -249,6 +265,15 @@ impl<'t, 'a> Element<'t, 'a> {
             out.push('>');
         }
     }
+}
+
+/// Copies of a base cost nothing up to this length, in bytes.
+const USUAL_BASE: usize = 128;
+
+/// True for an address that no base changes.
+fn is_absolute(value: &str) -> bool {
+    let scheme = value.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
 fn push_escaped(out: &mut String, text: &str) {

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod catcher;
 pub mod daemon;
 pub mod example;
+pub mod hostile;
 pub mod home;
 pub mod shelf;
 pub mod site;

@@ -1,0 +1,62 @@
+//! No document takes more than linear time, or more memory than four times its size. Each is read in a process of its own;
+//! `benches/bounds.rs` does the same with millions.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::hostile::{self, Cost, SHAPES};
+
+/// How many of a shape the smaller document holds.
+const MANY: usize = 40_000;
+
+/// Not a test of its own: what the other starts in a new process.
+#[test]
+fn child() {
+    let Ok(at) = std::env::var("HARKARA_HOSTILE_SHAPE") else { return };
+    let (_, make) = SHAPES[at.parse::<usize>().unwrap()];
+    let pieces = std::env::var("HARKARA_HOSTILE_PIECES").unwrap().parse().unwrap();
+    match hostile::cost(&make(pieces), 1) {
+        Some(cost) => println!("cost {} {} {}", cost.time.as_nanos(), cost.memory, cost.size),
+        None => println!("untold"),
+    }
+}
+
+fn costs(shape: usize) -> Option<[Cost; 2]> {
+    Some([cost(shape, MANY)?, cost(shape, 2 * MANY)?])
+}
+
+fn cost(shape: usize, pieces: usize) -> Option<Cost> {
+    let told = Command::new(std::env::current_exe().unwrap())
+        .args(["bounds::child", "--exact", "--nocapture", "--test-threads=1"])
+        .env("HARKARA_HOSTILE_SHAPE", shape.to_string())
+        .env("HARKARA_HOSTILE_PIECES", pieces.to_string())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert!(told.status.success(), "{}: {text} {}", SHAPES[shape].0, String::from_utf8_lossy(&told.stderr));
+    // The line of the test itself may stand before ours.
+    let words = text
+        .lines()
+        .find_map(|line| line.split_once("cost "))
+        .map(|(_, line)| line.split(' ').map(|word| word.parse::<u64>().unwrap()).collect::<Vec<_>>())?;
+    Some(Cost { time: Duration::from_nanos(words[0]), memory: words[1] as usize, size: words[2] as usize })
+}
+
+#[test]
+fn hostile_documents_take_linear_time_and_little_memory() {
+    let mut broken = Vec::new();
+    for (shape, (name, _)) in SHAPES.iter().enumerate() {
+        let Some([once, twice]) = costs(shape) else {
+            eprintln!("skipped: this system does not tell what a process takes");
+            return;
+        };
+        // What else the machine does may be in the way: what is really wrong is wrong again.
+        if hostile::broken(once, twice).is_some()
+            && let Some([once, twice]) = costs(shape)
+            && let Some(how) = hostile::broken(once, twice)
+        {
+            broken.push(format!("{name}: {how}"));
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
