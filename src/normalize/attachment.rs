@@ -22,6 +22,8 @@ pub fn attachments(raw: &[RawAttachment], base: Option<&Url>) -> Vec<Attachment>
     for known in &mut all {
         known.media_type = known.media_type.take().or_else(|| guess(&known.url).map(str::to_owned));
     }
+    // Most items have one, and a vector makes room for four.
+    all.shrink_to_fit();
     all
 }
 

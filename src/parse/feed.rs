@@ -21,7 +21,7 @@ struct Collected {
 /// How many items of a document are read: a draft is larger than an empty item, and hostile documents shall not fill
 /// the memory.
 pub(super) fn most_items(text: &str) -> usize {
-    5_000 + text.len() / 512
+    5_000 + text.len() / 640
 }
 
 /// What is said of the others.

@@ -248,6 +248,11 @@ impl Item {
                 None => {}
             }
         }
+        // Most items have one of each, and a vector makes room for four.
+        draft.urls.shrink_to_fit();
+        draft.attachments.shrink_to_fit();
+        draft.authors.shrink_to_fit();
+        draft.categories.shrink_to_fit();
         draft
     }
 }

@@ -62,6 +62,9 @@ impl Civil {
     }
 }
 
+/// Earlier years are what programs write that know no date (`0001-01-01`), or other numbers misread.
+pub const EARLIEST_YEAR: i32 = 1000;
+
 /// The year of two or three digits (RFC 2822, section 4.3); longer ones are themselves.
 pub fn full_year(value: u32, digits: usize) -> Option<i32> {
     let year = i32::try_from(value).ok()?;
@@ -72,7 +75,7 @@ pub fn full_year(value: u32, digits: usize) -> Option<i32> {
         4 => year,
         _ => return None,
     })
-    .filter(|year| (1..=9999).contains(year))
+    .filter(|year| (EARLIEST_YEAR..=9999).contains(year))
 }
 
 /// The instant of a local time at an offset.

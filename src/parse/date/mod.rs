@@ -15,6 +15,7 @@ mod settle;
 mod words;
 mod zone;
 
+use chrono::Datelike;
 use chrono_tz::Tz;
 
 use self::civil::Offset;
@@ -72,7 +73,9 @@ fn read_where(text: &str, zone: Option<Tz>, country: Option<&str>) -> Option<Fou
             (civil::at_place(local, place)?, Some(format!("{NO_ZONE} `{place}`")))
         }
     };
-    Some(Found { instant, remark: civil.remark.or(missing) })
+    // A zone may carry the first and the last day out of the years that can be written.
+    let writable = (civil::EARLIEST_YEAR..=9999).contains(&instant.year());
+    writable.then_some(Found { instant, remark: civil.remark.or(missing) })
 }
 
 #[cfg(test)]

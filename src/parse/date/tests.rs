@@ -108,6 +108,8 @@ fn what_is_no_date_is_refused() {
          5 May = none
          99999999999999999999 = none
          the first of many words that are no date 2020 = none
+         0001-01-01T00:00:00Z = none
+         01 Jan 00 00::00 +0001 = none
          0000-00-00 00:00:00 = none
          ৯ কার্তিক ১৪২৯ = none
          2 hours ago = none",
@@ -258,7 +260,10 @@ fn hours_that_clocks_skip_are_read_an_hour_later() {
 proptest::proptest! {
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC{0,40}") {
-        let _ = read(&text, Tz::UTC, None);
+        if let Some(found) = read(&text, Tz::UTC, None) {
+            let again = read(&found.instant.to_rfc3339(), Tz::UTC, None);
+            prop_assert_eq!(again.map(|it| it.instant), Some(found.instant));
+        }
     }
 
     #[test]
@@ -269,6 +274,9 @@ proptest::proptest! {
         ]), 0..14),
     ) {
         let _ = read(&parts.concat(), Tz::UTC, Some("IN"));
-        let _ = read(&parts.join(" "), Tz::Asia__Dhaka, None);
+        if let Some(found) = read(&parts.join(" "), Tz::Asia__Dhaka, None) {
+            let again = read(&found.instant.to_rfc3339(), Tz::UTC, None);
+            prop_assert_eq!(again.map(|it| it.instant), Some(found.instant));
+        }
     }
 }
