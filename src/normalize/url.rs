@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ::url::Url;
+use ::url::{ParseError, Url};
 
 use super::address::is_canonical;
 use crate::model::RawUrl;
@@ -128,8 +128,11 @@ fn relative<'v>(value: &'v str, base: Option<&Url>) -> Option<Cow<'v, str>> {
         return None;
     }
     // It may be absolute when what no address holds is out of it.
-    if let Ok(url) = Url::parse(&value) {
-        return is_harmless(&url).then(|| Cow::Owned(url.into()));
+    match Url::parse(&value) {
+        Ok(url) => return is_harmless(&url).then(|| Cow::Owned(url.into())),
+        Err(ParseError::RelativeUrlWithoutBase) => {}
+        // It has a scheme, and is no address.
+        Err(_) => return None,
     }
     // With a base of no real scheme only a relative address resolves below it.
     let probe = Url::parse("https://relative.invalid/").ok()?;
@@ -192,6 +195,7 @@ mod tests {
         assert_eq!(link_in_html("a\0b\u{8}c\nd\u{ffff}", None).as_deref(), Some("abcd"));
         assert_eq!(link_in_html("https\0:h.example/a", None).as_deref(), Some("https://h.example/a"));
         assert_eq!(link_in_html("java\0script:x", None), None);
+        assert_eq!(link_in_html("https:/%h.example/a", None), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ const MANY: usize = 40_000;
 
 /// Not a test of its own: what the other starts in a new process.
 #[test]
+#[expect(clippy::print_stdout, reason = "what it costs is read by the test that started it")]
 fn child() {
     let Ok(at) = std::env::var("HARKARA_HOSTILE_SHAPE") else { return };
     let (_, make) = SHAPES[at.parse::<usize>().unwrap()];
@@ -43,6 +44,7 @@ fn cost(shape: usize, pieces: usize) -> Option<Cost> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn hostile_documents_take_linear_time_and_little_memory() {
     let mut broken = Vec::new();
     for (shape, (name, _)) in SHAPES.iter().enumerate() {

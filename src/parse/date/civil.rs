@@ -62,8 +62,8 @@ impl Civil {
     }
 }
 
-/// Earlier years are what programs write that know no date (`0001-01-01`), or other numbers misread.
-pub const EARLIEST_YEAR: i32 = 1000;
+/// The year before is what programs write that know no date (`0001-01-01`).
+pub const EARLIEST_YEAR: i32 = 2;
 
 /// The year of two or three digits (RFC 2822, section 4.3); longer ones are themselves.
 pub fn full_year(value: u32, digits: usize) -> Option<i32> {

@@ -262,7 +262,7 @@ proptest::proptest! {
     fn any_text_is_read_without_a_panic(text in "\\PC{0,40}") {
         if let Some(found) = read(&text, Tz::UTC, None) {
             let again = read(&found.instant.to_rfc3339(), Tz::UTC, None);
-            prop_assert_eq!(again.map(|it| it.instant), Some(found.instant));
+            proptest::prop_assert_eq!(again.map(|it| it.instant), Some(found.instant));
         }
     }
 
@@ -276,7 +276,7 @@ proptest::proptest! {
         let _ = read(&parts.concat(), Tz::UTC, Some("IN"));
         if let Some(found) = read(&parts.join(" "), Tz::Asia__Dhaka, None) {
             let again = read(&found.instant.to_rfc3339(), Tz::UTC, None);
-            prop_assert_eq!(again.map(|it| it.instant), Some(found.instant));
+            proptest::prop_assert_eq!(again.map(|it| it.instant), Some(found.instant));
         }
     }
 }
