@@ -14,10 +14,18 @@ use crate::model::Format;
 fn check(head: &str, shape: &str, tail: &str) {
     const SIZE: usize = 200_000;
     let document = format!("{head}{}{tail}", shape.repeat(SIZE / shape.len()));
-    let begin = Instant::now();
+    let begin = worked();
     read(document.as_bytes(), None, None);
-    let took = begin.elapsed();
+    let took = worked() - begin;
     assert!(took < Duration::from_secs(3), "{took:?} for `{head}` `{shape}`");
+}
+
+/// How long this thread has worked: Linux tells it apart from waiting while others have the cores.
+fn worked() -> Duration {
+    static BEGAN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok());
+    nanoseconds.map_or_else(|| BEGAN.elapsed(), Duration::from_nanos)
 }
 
 const RSS: &str = "<rss version='2.0'><channel>";

@@ -14,9 +14,8 @@ const MANY: usize = 40_000;
 #[expect(clippy::print_stdout, reason = "what it costs is read by the test that started it")]
 fn child() {
     let Ok(at) = std::env::var("HARKARA_HOSTILE_SHAPE") else { return };
-    let (_, make) = SHAPES[at.parse::<usize>().unwrap()];
     let pieces = std::env::var("HARKARA_HOSTILE_PIECES").unwrap().parse().unwrap();
-    match hostile::cost(&make(pieces), 1) {
+    match hostile::cost(at.parse().unwrap(), pieces) {
         Some(cost) => println!("cost {} {} {}", cost.time.as_nanos(), cost.memory, cost.size),
         None => println!("untold"),
     }

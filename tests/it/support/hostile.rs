@@ -130,28 +130,32 @@ pub const SHAPES: &[Shape] = &[
 /// What reading one document took.
 #[derive(Debug, Clone, Copy)]
 pub struct Cost {
-    /// Of this thread, the best of a few times.
+    /// Of this thread.
     pub time: Duration,
     /// How much memory was in use at most beside the document, in bytes.
     pub memory: usize,
     pub size: usize,
 }
 
-/// Reads and normalizes a document. To be called in a process of its own: its peak of memory is looked at.
+/// Reads and normalizes so many of a shape. To be called in a process of its own: its peak of memory is looked at.
 /// `None` where the system tells neither.
-pub fn cost(document: &str, times: usize) -> Option<Cost> {
+pub fn cost(shape: usize, pieces: usize) -> Option<Cost> {
+    let make = SHAPES[shape].1;
+    // A few first, so that the program itself is in memory.
+    read(&make(10));
+    let document = make(pieces);
     std::fs::write("/proc/self/clear_refs", "5").ok()?;
     let before = status("VmRSS:")?;
-    let mut time = Duration::MAX;
-    for _ in 0..times {
-        let began = worked();
-        let reading = parse::read(document.as_bytes(), Some("text/xml; charset=utf-8"), None);
-        let read = normalize::reading(reading, &normalize::Settings::default());
-        time = time.min(worked() - began);
-        drop(read);
-    }
+    let began = worked();
+    read(&document);
+    let time = worked() - began;
     let memory = status("VmHWM:")?.saturating_sub(before);
     Some(Cost { time, memory, size: document.len() })
+}
+
+fn read(document: &str) {
+    let reading = parse::read(document.as_bytes(), Some("text/xml; charset=utf-8"), None);
+    normalize::reading(reading, &normalize::Settings::default());
 }
 
 fn status(name: &str) -> Option<usize> {
@@ -170,8 +174,8 @@ fn worked() -> Duration {
 
 /// What is wrong with what `n` and `2n` of a shape cost; `None` = nothing.
 ///
-/// Four times the time would be quadratic. Memory: four times the document, and what a process takes anyway; markup may
-/// become longer by being written properly (`<` is four bytes then), and the cleaner then has it twice for a moment.
+/// Four times the time would be quadratic. Memory: four times the document, and what small documents may take whatever
+/// they hold: five thousand items, an item of fifty thousand elements, a body of forty thousand.
 pub fn broken(once: Cost, twice: Cost) -> Option<String> {
     const ANYWAY: usize = 24 << 20;
     if twice.time > once.time * 3 + Duration::from_millis(50) {
