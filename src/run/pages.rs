@@ -1,6 +1,8 @@
 //! The pages of a run: what feeds show, once each; the front page over all; the state of the sources.
 
 use std::collections::HashSet;
+use std::panic::resume_unwind;
+use std::thread;
 
 use url::Url;
 
@@ -20,6 +22,9 @@ use crate::store::{Desk, SourceState, StoreError};
 
 /// How the pages of all stories are called in a report: they are too many for a line each.
 const STORIES: &str = "story/";
+
+/// So many pages of stories are put in place at once.
+const AT_ONCE: usize = 8;
 
 /// The pages of one run, feed by feed.
 pub(super) struct Pages {
@@ -84,32 +89,39 @@ impl Pages {
             self.short.extend(feed.entries);
             return Ok(());
         }
-        feed.entries.iter().try_for_each(|entry| self.story(entry, tree, demand))
+        self.stories(&feed.entries, tree, demand)
     }
 
-    /// The page of an entry: of the first feed that shows it whole.
-    fn story(&mut self, entry: &Entry, tree: &Tree, demand: Demand) -> Result<(), Fault> {
-        let path = html::story_path(&entry.id);
-        if !self.told.insert(path.clone()) {
-            return Ok(());
-        }
-        let document = match html::story(&self.look, &self.site, entry) {
-            Ok(document) => document,
-            Err(broken) => {
+    /// The pages of entries that have none yet: each is made for the first feed that shows it whole.
+    fn stories(&mut self, entries: &[Entry], tree: &Tree, demand: Demand) -> Result<(), Fault> {
+        let fresh: Vec<&Entry> =
+            entries.iter().filter(|entry| self.told.insert(html::story_path(&entry.id))).collect();
+        let (look, site) = (&self.look, &self.site);
+        // What costs most is to wait until the disk has each of them: several waits go together.
+        let share = fresh.len().div_ceil(AT_ONCE).max(1);
+        let placed = thread::scope(|scope| {
+            let begun: Vec<_> = fresh
+                .chunks(share)
+                .map(|share| {
+                    scope.spawn(move || {
+                        share.iter().map(|entry| story(look, site, entry, tree, demand)).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            let ended =
+                begun.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            ended.flatten().collect::<Result<Vec<_>, Fault>>()
+        })?;
+        for line in placed {
+            self.stories.entries += line.entries;
+            self.stories.bytes += line.bytes;
+            match line.placed {
+                Placed::Written => self.stories.placed = Placed::Written,
+                Placed::Same => {}
                 // One is enough: the others would say the same.
-                if self.refused.is_empty() {
-                    self.refused.push(refused(path, broken));
-                }
-                return Ok(());
+                Placed::Refused(_) if self.refused.is_empty() => self.refused.push(line),
+                Placed::Refused(_) => {}
             }
-        };
-        let line = place(tree, &document, demand)?;
-        self.stories.entries += 1;
-        self.stories.bytes += line.bytes;
-        match line.placed {
-            Placed::Written => self.stories.placed = Placed::Written,
-            Placed::Same => {}
-            Placed::Refused(_) => self.refused.push(line),
         }
         Ok(())
     }
@@ -121,9 +133,8 @@ impl Pages {
         sources: &[SourceHealth],
         demand: Demand,
     ) -> Result<Vec<DocumentLine>, Fault> {
-        for entry in std::mem::take(&mut self.short) {
-            self.story(&entry, tree, demand)?;
-        }
+        let short = std::mem::take(&mut self.short);
+        self.stories(&short, tree, demand)?;
         let [of_pages, of_feeds] = html::style(&self.look);
         let (mut lines, mut made) = (Vec::new(), Vec::new());
         if self.paged {
@@ -143,6 +154,20 @@ impl Pages {
         }
         lines.extend(self.refused);
         Ok(lines)
+    }
+}
+
+/// The page of one entry.
+fn story(
+    look: &Look,
+    site: &Site,
+    entry: &Entry,
+    tree: &Tree,
+    demand: Demand,
+) -> Result<DocumentLine, Fault> {
+    match html::story(look, site, entry) {
+        Ok(document) => place(tree, &document, demand),
+        Err(broken) => Ok(refused(html::story_path(&entry.id), broken)),
     }
 }
 
