@@ -32,6 +32,7 @@ pub(super) struct Pages {
     site: Site,
     paged: bool,
     status: bool,
+    emptiness: Emptiness,
     styled: bool,
     cards: Vec<Card>,
     newest: Vec<Option<Timestamp>>,
@@ -55,6 +56,7 @@ impl Pages {
             site: site(config, listed),
             paged: written(Format::Html),
             status: config.site.status_page,
+            emptiness: Emptiness::from(config.feeds.iter().any(|feed| feed.allow_empty)),
             styled: config.site.styled_feeds && (written(Format::Rss) || written(Format::Atom)),
             cards: Vec::new(),
             newest: Vec::new(),
@@ -148,7 +150,7 @@ impl Pages {
         made.extend(self.styled.then_some(Ok(of_feeds)));
         for document in made {
             lines.push(match document {
-                Ok(document) => place(tree, &document, demand)?,
+                Ok(document) => place(tree, &document, self.emptiness, demand)?,
                 Err(broken) => refused(broken.template.clone(), broken),
             });
         }
@@ -166,15 +168,20 @@ fn story(
     demand: Demand,
 ) -> Result<DocumentLine, Fault> {
     match html::story(look, site, entry) {
-        Ok(document) => place(tree, &document, demand),
+        Ok(document) => place(tree, &document, Emptiness::Allowed, demand),
         Err(broken) => Ok(refused(html::story_path(&entry.id), broken)),
     }
 }
 
 /// Puts a page in place. What stands there already has passed the gate.
-fn place(tree: &Tree, document: &Document, demand: Demand) -> Result<DocumentLine, Fault> {
+fn place(
+    tree: &Tree,
+    document: &Document,
+    emptiness: Emptiness,
+    demand: Demand,
+) -> Result<DocumentLine, Fault> {
     if tree.get(&document.path)?.is_none_or(|there| there != document.bytes) {
-        return place_document(tree, document, Emptiness::Allowed, demand);
+        return place_document(tree, document, emptiness, demand);
     }
     // For the copies beside it.
     tree.put(document, demand)?;

@@ -149,3 +149,17 @@ fn a_feed_behind_a_door_is_named_on_no_open_page() {
         assert!(text.contains("public") && !text.contains("secret") && !text.contains("city"), "{text}");
     }
 }
+
+#[test]
+fn a_front_page_is_not_suddenly_empty() {
+    let home = Home::new(CONFIG);
+    home.write("a.xml", feed_of(&[("one", "first")]));
+    home.run_at("2026-11-08T00:00:00Z", 0);
+    home.write(
+        "harkara.toml",
+        CONFIG.replace("url = 'a.xml'", "url = 'a.xml'\nrules = [{ drop = { title = '.' } }]"),
+    );
+    let refused = home.run_at("2026-11-08T01:00:00Z", 1);
+    assert!(refused.stderr.contains("`index.html` would be empty after 1 entries"), "{}", refused.stderr);
+    assert!(home.read("public/index.html").contains(">one<"));
+}
