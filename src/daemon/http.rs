@@ -16,20 +16,23 @@ const RESERVED: u64 = 256;
 /// The endpoint while it runs.
 pub(super) struct Endpoint {
     close: watch::Sender<bool>,
-    thread: std::thread::JoinHandle<()>,
+    threads: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Endpoint {
     /// Sees the clients out and waits for it.
     pub(super) fn end(self) {
         self.close.send_replace(true);
-        if self.thread.join().is_err() {
-            tracing::error!("the endpoint broke down");
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("the endpoint broke down");
+            }
         }
     }
 }
 
-/// Begins to serve.
+/// Begins to serve. Each thread takes connections in and keeps them: nothing is handed from one to another, which would cost
+/// more than most answers.
 ///
 /// # Errors
 /// When no threads can be had.
@@ -38,24 +41,32 @@ pub(super) fn begin(
     house: Arc<House>,
     settings: &Settings,
 ) -> std::io::Result<Endpoint> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("http").build()?;
     let (close, closing) = watch::channel(false);
     let seats = Arc::new(Seats::new(seats(settings.max_connections)));
     let manners = Manners { idle: settings.idle_timeout, write: settings.write_timeout };
-    let work = move || {
-        let counted = (Arc::clone(&house), Arc::clone(&seats));
-        let done = runtime.block_on(async move {
-            let counting = tokio::spawn(count(counted.0, counted.1));
-            let done = serve::serve(listeners, house, seats, manners, closing).await;
-            counting.abort();
-            done
-        });
-        if let Err(error) = done {
-            tracing::error!(%error, "the endpoint cannot serve");
-        }
-        runtime.shutdown_timeout(Duration::from_secs(1));
-    };
-    Ok(Endpoint { close, thread: std::thread::Builder::new().name("endpoint".to_owned()).spawn(work)? })
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let mut threads = Vec::new();
+    for number in 0..cores {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listeners = listeners.iter().map(Listener::again).collect::<Result<Vec<_>, _>>()?;
+        let (house, seats, closing) = (Arc::clone(&house), Arc::clone(&seats), closing.clone());
+        let work = move || {
+            let done = runtime.block_on(async move {
+                if number == 0 {
+                    let (house, seats) = (Arc::clone(&house), Arc::clone(&seats));
+                    tokio::spawn(count(house, Arc::clone(&seats)));
+                    tokio::spawn(async move { seats.keep(manners.idle).await });
+                }
+                serve::serve(listeners, house, seats, manners, closing).await
+            });
+            if let Err(error) = done {
+                tracing::error!(%error, "the endpoint cannot serve");
+            }
+            runtime.shutdown_timeout(Duration::from_secs(1));
+        };
+        threads.push(std::thread::Builder::new().name(format!("http {number}")).spawn(work)?);
+    }
+    Ok(Endpoint { close, threads })
 }
 
 async fn count(house: Arc<House>, seats: Arc<Seats>) {

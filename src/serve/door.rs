@@ -38,7 +38,8 @@ pub struct Manners {
     pub write: Duration,
 }
 
-/// Serves on all `listeners` until `close` holds true, then sees the clients out.
+/// Serves on all `listeners` until `close` holds true, then sees the clients out. Somebody must [keep](Seats::keep) the seats
+/// meanwhile.
 ///
 /// # Errors
 /// When a listener cannot be used.
@@ -78,10 +79,7 @@ pub async fn serve(
         }
     }
     // Gone is as good as told: then nobody can tell any more.
-    tokio::select! {
-        _ = close.wait_for(|close| *close) => {}
-        () = seats.keep(manners.idle) => {}
-    }
+    let _ = close.wait_for(|close| *close).await;
     while doors.join_next().await.is_some() {}
     Ok(())
 }
@@ -152,6 +150,8 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     // The seats put out who is too slow, with one clock for all: a timer for each head is what costs most of a small answer.
     let talk = http1::Builder::new()
         .header_read_timeout(None)
+        // Who has said all may close his side and still wants the answer.
+        .half_close(true)
         .max_buf_size(HEAD)
         .max_headers(HEADERS)
         .serve_connection(wire, service);

@@ -86,6 +86,18 @@ pub enum Listener {
 }
 
 impl Listener {
+    /// The same socket once more, for another thread.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn again(&self) -> io::Result<Self> {
+        Ok(match self {
+            Self::Port(listener) => Self::Port(listener.try_clone()?),
+            #[cfg(unix)]
+            Self::Path(listener) => Self::Path(listener.try_clone()?),
+        })
+    }
+
     /// Where it listens, for people.
     pub fn place(&self) -> String {
         match self {
