@@ -19,7 +19,7 @@ use crate::value::Secret;
 /// Who asks and reads for all sources of a run.
 pub(super) struct Asker {
     pub(super) client: Client,
-    readers: Readers,
+    pub(super) readers: Readers,
     /// `None`: nothing is kept.
     answers: Option<Answers>,
 }
@@ -117,44 +117,6 @@ pub(super) async fn ask(asker: &Asker, source: &Source, state: Option<&SourceSta
         return end;
     }
     ask_at(asker, source, None, Place::Configured).await
-}
-
-/// Reads what a hub pushed, as if the source had answered with it. What the server gave us to ask politely stays as it is,
-/// and so does what is known of its address.
-pub(super) async fn hear_pushed(
-    asker: &Asker,
-    source: &Source,
-    state: Option<&SourceState>,
-    response: Response,
-) -> End {
-    let heard = Heard {
-        url: response.url.clone(),
-        permanent: None,
-        moved: state.and_then(|state| state.moved.clone()),
-    };
-    let success = Success {
-        url: source.url.to_string(),
-        found_url: state.and_then(|state| state.found_url.clone()),
-        etag: state.and_then(|state| state.etag.clone()),
-        last_modified: state.and_then(|state| state.last_modified.clone()),
-        body_hash: state.and_then(|state| state.body_hash.clone()),
-        reader: reader_print(source),
-        max_age: state.and_then(|state| state.max_age),
-        next_due: None,
-        schedule: String::new(),
-        status: None,
-        // A hub may push only what is new.
-        is_delta: true,
-    };
-    match read(asker, source, response, Before::Feed).await {
-        Ok(Read::Feed(copy)) => End::Fresh(Box::new((heard, success, *copy))),
-        Ok(Read::Announced(_)) => failed(Failure {
-            stage: Stage::Parse,
-            message: "the hub pushed a page where a feed should be".to_owned(),
-            help: None,
-        }),
-        Err(failure) => failed(failure),
-    }
 }
 
 async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, place: Place<'_>) -> End {
@@ -290,7 +252,7 @@ fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
     Ok(request)
 }
 
-fn failed(failure: Failure) -> End {
+pub(super) fn failed(failure: Failure) -> End {
     End::Failed(Box::new(Refusal { failure, status: None, retry_after: None, host: None, is_ours: false }))
 }
 
@@ -317,13 +279,13 @@ fn fetch_failed(error: &FetchError) -> End {
     End::Failed(Box::new(Refusal { failure, status, retry_after, host, is_ours: error.is_ours() }))
 }
 
-enum Read {
+pub(super) enum Read {
     Feed(Box<Copy>),
     Announced(Url),
 }
 
 /// Reads an answer, away from the threads that wait for servers. A panic there is one source's failure.
-async fn read(
+pub(super) async fn read(
     asker: &Asker,
     source: &Source,
     mut response: Response,
@@ -407,7 +369,7 @@ fn nothing(response: &Response, message: &str) -> Failure {
 }
 
 /// What the reading of a source hangs on besides its bytes: when it changes, the bytes are read again.
-fn reader_print(source: &Source) -> String {
+pub(super) fn reader_print(source: &Source) -> String {
     format!("{} {:?} {}", env!("CARGO_PKG_VERSION"), settings(source), source.min_items)
 }
 

@@ -13,6 +13,7 @@ mod due;
 mod pages;
 mod press;
 mod preview;
+mod pushed;
 mod readers;
 mod sources;
 mod stop;

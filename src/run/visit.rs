@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::Road;
-use super::ask::{End, Heard, Refusal, ask, hear_pushed};
+use super::ask::{End, Heard, Refusal, ask};
+use super::pushed::hear_pushed;
 use crate::dedup::{self, Sifted};
 use crate::model::{Channel, Move, Remark, SourceId, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
