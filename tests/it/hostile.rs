@@ -14,12 +14,12 @@ use crate::support::shelf::Shelf;
 /// What no page of ours may have in it, whatever stands in an entry.
 const INSIDE: &str = "
     const out = [];
-    const bad = 'script, style, iframe, frame, object, embed, applet, form, svg, math, template, base, noscript, ' +
+    const bad = 'script, style, iframe, frame, object, embed, applet, form, foreignObject, use, animate, set, annotation-xml, template, base, noscript, ' +
         'input:not([name=show]), button, textarea, select, dialog, body link, body meta, [style], [popover], [ping]';
     for (const it of document.querySelectorAll(bad)) out.push('an element: ' + it.outerHTML.slice(0, 120));
     for (const it of document.querySelectorAll('*')) for (const {name, value} of it.attributes) {
         if (name.startsWith('on')) out.push('a handler: ' + it.outerHTML.slice(0, 120));
-        const address = ['href', 'src', 'action', 'poster', 'cite', 'srcset'].includes(name);
+        const address = ['href', 'xlink:href', 'src', 'action', 'poster', 'cite', 'srcset'].includes(name);
         if (address && /^[\\s\\u0000-\\u0020]*(java|vb)script:/i.test(value)) out.push('an address: ' + value);
         if (address && /^data:(?!image\\/)/i.test(value)) out.push('an address: ' + value);
     }

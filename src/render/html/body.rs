@@ -110,7 +110,7 @@ fn stays(element: &str, attribute: &str, value: &str) -> bool {
         "bgcolor" | "color" | "face" => false,
         "size" => element != "font",
         "lang" => fence::language(Some(value)).is_some(),
-        "href" => value.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)),
+        "href" | "xlink:href" => value.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)),
         "src" | "poster" => is_web(value) || value.starts_with("data:image/"),
         "srcset" => value.split(", ").all(|candidate| is_web(candidate.trim())),
         "cite" => is_web(value),
@@ -182,7 +182,7 @@ fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
         let (value, after) = after.split_once('"')?;
         rest = after;
         let name = name.trim();
-        let good = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let good = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-:".contains(&b));
         good.then_some((name, value))
     })
 }
