@@ -41,7 +41,11 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
     let config = Arc::clone(&road.config);
     let (cards, outlines) = road
         .writer
-        .call(move |desk| Ok((sources::cards(desk, &config)?, sources::outlines(desk, &config)?)))
+        .call(move |desk| {
+            let walks: Vec<Walk> = config.feeds.iter().map(|feed| walk(feed.order).0).collect();
+            desk.prepare_walks(&walks)?;
+            Ok((sources::cards(desk, &config)?, sources::outlines(desk, &config)?))
+        })
         .await?;
     let cards = Arc::new(cards);
     let mut lines = Vec::new();
@@ -160,6 +164,15 @@ pub(super) fn within<E>(
     Ok(document)
 }
 
+/// How a feed of that order is walked, and the date by which.
+fn walk(order: Order) -> (Walk, fn(&Found) -> Timestamp) {
+    match order {
+        Order::Published => (Walk::Published, |found| found.published),
+        Order::Updated => (Walk::Updated, |found| found.updated),
+        Order::FirstSeen => (Walk::FirstSeen, |found| found.first_seen),
+    }
+}
+
 /// Walks the store until the feed has enough.
 pub(crate) fn choose(
     desk: &Desk,
@@ -169,11 +182,7 @@ pub(crate) fn choose(
     now: Timestamp,
 ) -> Result<Vec<Entry>, StoreError> {
     let mut names = Names::new(desk, config, cards);
-    let (walk, date): (Walk, fn(&Found) -> Timestamp) = match settings.order {
-        Order::Published => (Walk::Published, |found| found.published),
-        Order::Updated => (Walk::Updated, |found| found.updated),
-        Order::FirstSeen => (Walk::FirstSeen, |found| found.first_seen),
-    };
+    let (walk, date) = walk(settings.order);
     let scope = select::scope(settings, cards);
     let mut picker = Picker::new(settings, cards, now);
     let mut cursor = None;

@@ -3,7 +3,7 @@ DROP TABLE entry;
 ALTER TABLE lean RENAME TO entry;
 CREATE UNIQUE INDEX entry_by_id ON entry (id_hash);
 CREATE INDEX entry_by_source ON entry (source, published, id);
-CREATE INDEX entry_by_date ON entry (published, id);
+CREATE INDEX entry_by_date ON entry (published, id, source);
 CREATE INDEX entry_by_story ON entry (story) WHERE story <> id;
 
 -- Kept beside, so that nobody need count the history of a source.
