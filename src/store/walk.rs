@@ -274,7 +274,7 @@ mod tests {
     use crate::store::{Writer, migrate};
     use rusqlite::Connection;
 
-    /// Twenty sources with thirty entries each, whose dates lie in each other and are shared.
+    /// Twenty sources with twenty entries each, whose dates lie in each other and are shared.
     fn desk(home: &std::path::Path) -> Desk {
         let path = home.join("h.db");
         let mut connection = Connection::open(&path).unwrap();
@@ -283,7 +283,7 @@ mod tests {
             let sql = "INSERT INTO source (id, slug, url) VALUES (?1, 's' || ?1, 'https://a.example/')";
             connection.execute(sql, [source]).unwrap();
         }
-        for row in 1..=600i64 {
+        for row in 1..=400i64 {
             let (source, published, updated) = (row % 20 + 1, row * 7919 % 97, row * 104_729 % 89);
             let sql = "INSERT INTO entry (id, source, story, published, updated, first_seen, id_hash, public_id, \
                  text_hash, item_hash) VALUES (?1, ?2, ?1, ?3, ?4, ?1 / 10, ?1, 'urn:x:' || ?1, x'', x'')";
@@ -310,7 +310,7 @@ mod tests {
             }
         }
         assert!(all.is_sorted_by(|a, b| key(a) > key(b)), "{sources:?} {walk:?} {page}");
-        assert_eq!(all.len(), sources.len() * 30, "{sources:?} {walk:?} {page}");
+        assert_eq!(all.len(), sources.len() * 20, "{sources:?} {walk:?} {page}");
         assert!(all.iter().all(|found| sources.contains(&found.source)));
     }
 
@@ -320,7 +320,7 @@ mod tests {
         let desk = desk(home.path());
         desk.prepare_walks(&[Walk::Updated]).unwrap();
         let all: Vec<i64> = (1..=20).collect();
-        for page in [1, 7, 16, 17, 1000] {
+        for page in [7, 16, 1000] {
             for sources in [&all[..], &all[3..9], &all[..2], &all[19..], &[]] {
                 for walk in [Walk::Published, Walk::Updated, Walk::FirstSeen] {
                     check(&desk, sources, walk, page);
