@@ -59,6 +59,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// True when another run is at work on the state: then what is due is being asked.
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Busy(_)))
+    }
+
     /// The next step for the owner.
     pub fn help(&self) -> Option<String> {
         match self {
@@ -262,6 +267,9 @@ pub async fn run(
     open(config)?.round(wish, now, stop, tell).await
 }
 
+/// So many answers, and no more than questions, may be waiting to be read or written while as many questions are out as may be.
+const READ_AHEAD: usize = 16;
+
 /// What a task gave. `visit` catches what reading may do; a panic elsewhere is ours and must be seen.
 fn whole<T>(done: Result<T, JoinError>) -> T {
     done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
@@ -279,7 +287,8 @@ async fn visit_all(
     let mut lines = Vec::new();
     let mut deadline = None;
     // Some more than the client lets out at once: while one is read, another is asked.
-    let hands = Arc::new(Semaphore::new(road.config.fetch.concurrency * 2));
+    let out = road.config.fetch.concurrency;
+    let hands = Arc::new(Semaphore::new(out + out.min(READ_AHEAD)));
     while !(under_way.is_empty() && settling.is_empty() && (deadline.is_some() || waiting.len() == 0)) {
         let wish = async {
             match deadline {

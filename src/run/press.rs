@@ -1,6 +1,7 @@
 //! The way of a feed: choose, compose, render, check, put in place. Only what changed is written.
 
 use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::archive::{self, Head};
@@ -61,20 +62,32 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
         let settings = &road.config.feeds[place];
         let feed = select::compose(settings, &road.config.site, entries);
         let emptiness = if settings.allow_empty { Emptiness::Allowed } else { Emptiness::Refused };
-        for format in &settings.formats {
-            if settings.archive.is_some() && *format != Format::Html {
-                let head = Head { feed: &feed, format: *format, emptiness, demand };
-                lines.extend(archive::publish(road, place, &cards, &tree, head).await?);
-                continue;
-            }
+        let is_archived = |format: &Format| settings.archive.is_some() && *format != Format::Html;
+        let (archived, plain): (Vec<Format>, Vec<Format>) =
+            settings.formats.iter().copied().partition(is_archived);
+        let place_one = |format: Format| {
             let document = within(&feed, settings.max_bytes, |feed| match format {
                 Format::Html => pages.feed(feed),
-                _ => Ok(render::render(feed, *format)),
+                _ => Ok(render::render(feed, format)),
             });
-            lines.push(match document {
-                Ok(document) => place_document(&tree, &document, emptiness, demand)?,
-                Err(broken) => pages::refused(format!("{}.html", feed.id), broken),
-            });
+            match document {
+                Ok(document) => place_document(&tree, &document, emptiness, demand),
+                Err(broken) => Ok(pages::refused(format!("{}.html", feed.id), broken)),
+            }
+        };
+        // Most of the time goes into compressing: each format on a thread of its own.
+        let placed: Vec<_> = std::thread::scope(|scope| {
+            let place_one = &place_one;
+            let at_work: Vec<_> =
+                plain.into_iter().map(|format| scope.spawn(move || place_one(format))).collect();
+            at_work.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        });
+        for line in placed {
+            lines.push(line?);
+        }
+        for format in archived {
+            let head = Head { feed: &feed, format, emptiness, demand };
+            lines.extend(archive::publish(road, place, &cards, &tree, head).await?);
         }
         pages.take(settings, feed, &tree, demand)?;
     }

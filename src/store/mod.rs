@@ -70,7 +70,7 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
-    connection.pragma_update(None, "cache_size", -32_000).map_err(fail)?;
+    connection.pragma_update(None, "cache_size", -24_000).map_err(fail)?;
     // What a savepoint would restore is kept in memory, not in a file: it is there for a moment and small.
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(fail)?;
     // Pages of the indexes are written again and again; folded in less often, most of that never leaves the log.

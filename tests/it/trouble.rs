@@ -110,7 +110,9 @@ fn two_runs_at_once_do_not_meet() {
     home.write("state/harkara.lock", "");
     let lock = std::fs::File::options().write(true).open(home.at("state/harkara.lock")).unwrap();
     lock.lock().unwrap();
-    let answer = home.harkara(&["run", "--now", NOW]);
+    let cron = home.harkara(&["run", "--now", NOW]);
+    assert_eq!((cron.code, cron.stderr.as_str()), (3, ""), "cron sends no mail each minute");
+    let answer = home.harkara(&["run", "--all", "--now", NOW]);
     assert_eq!(answer.code, 3);
     assert!(
         answer.stderr.contains("another harkara is at work") && answer.stderr.contains("help: "),
