@@ -3,7 +3,7 @@
 use super::link::{Link, has_href, link};
 use super::media::Media;
 use super::notes::Notes;
-use super::people::{People, person};
+use super::people::{People, of_podcast, person};
 use super::pick::Pick;
 use super::shared::{categories, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
@@ -62,6 +62,11 @@ impl Gathered {
             Field::Updated => self.updated.offer(rank, element.words()),
             Field::Published => self.published.offer(rank, element.words()),
             Field::Author => self.authors.offer(rank, person(element)),
+            Field::Person => match of_podcast(element) {
+                Some((person, true)) => self.authors.offer(rank, Some(person)),
+                Some((person, false)) => self.draft.contributors.push(person),
+                None => {}
+            },
             Field::Owner => self.authors.offer(9, person(element)),
             Field::Contributor => self.draft.contributors.extend(person(element)),
             Field::Category if element.ns() == Ns::Media => self.media.take(element),

@@ -3,9 +3,9 @@
 use super::link::{Link, has_href, link};
 use super::media::Media;
 use super::notes::Notes;
-use super::people::{People, person};
+use super::people::{People, of_podcast, person};
 use super::pick::Pick;
-use super::shared::{categories, image_address, keywords, rights};
+use super::shared::{categories, film_page, image_address, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::Field;
 use super::xml::{Child, Element, Ns};
@@ -19,6 +19,7 @@ struct Item {
     pages: Vec<RawUrl>,
     other_pages: Vec<RawUrl>,
     permalink: Option<RawUrl>,
+    film: Option<RawUrl>,
     title: Pick<Raw>,
     summary: Pick<Raw>,
     content: Pick<Raw>,
@@ -77,6 +78,7 @@ impl Item {
             Field::OriginalEnclosure => {
                 self.original_enclosure = self.original_enclosure.take().or_else(|| address_in(element));
             }
+            Field::Film => self.film = self.film.take().or_else(|| film_page(element)),
             Field::Guid => {
                 self.id.offer(0, element.words());
                 let permalink =
@@ -89,6 +91,11 @@ impl Item {
             Field::Updated => self.updated.offer(rank, element.words()),
             Field::Author => self.authors.offer(rank, person(element)),
             Field::Owner => self.owner = self.owner.take().or_else(|| person(element)),
+            Field::Person => match of_podcast(element) {
+                Some((person, true)) => self.authors.offer(rank, Some(person)),
+                Some((person, false)) => self.draft.contributors.push(person),
+                None => {}
+            },
             Field::Contributor => self.draft.contributors.extend(person(element)),
             Field::Category if element.ns() != Ns::Media => categories(element, &mut self.draft.categories),
             Field::Keywords if element.ns() != Ns::Media => keywords(element, &mut self.draft.categories),
@@ -97,7 +104,10 @@ impl Item {
             Field::Media => self.media.take(element),
             Field::Category | Field::Keywords => self.media.take(element),
             Field::Image => self.image.offer(rank + 1, image_address(element)),
-            Field::Comments => self.comments.offer(rank, address_in(element)),
+            Field::Comments => {
+                let uri = element.attribute("uri").and_then(|uri| address(uri, element));
+                self.comments.offer(rank, uri.or_else(|| address_in(element)));
+            }
             Field::Source => self.source(element, notes),
             Field::Rights => self.rights.offer(rank, rights(element)),
             Field::Language => self.language.offer(rank, element.words()),
@@ -140,7 +150,8 @@ impl Item {
     fn link(&mut self, element: Element<'_, '_>) {
         if !has_href(element) {
             let url = element.own_words().and_then(|text| address(&text, element));
-            self.pages.extend(url);
+            let pages = if element.ns() == Ns::Prism { &mut self.other_pages } else { &mut self.pages };
+            pages.extend(url);
             return;
         }
         let rss = element.ns() != Ns::Atom;
@@ -204,6 +215,9 @@ impl Item {
         draft.urls.append(&mut self.pages);
         draft.urls.append(&mut self.other_pages);
         draft.urls.extend(self.permalink);
+        if draft.urls.is_empty() {
+            draft.urls.extend(self.film);
+        }
         let mut seen: Vec<RawUrl> = Vec::new();
         draft.urls.retain(|url| {
             let new = seen.len() < 32 && !seen.contains(url);

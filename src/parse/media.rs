@@ -1,6 +1,7 @@
 //! Media RSS: contents, thumbnails, titles and texts, in groups or nested or bare.
 
 use super::pick::Pick;
+use super::shared::keywords;
 use super::text::{address, construct, plain};
 use super::xml::{Element, Ns};
 use crate::model::{Raw, RawAttachment, RawCategory, RawPerson, RawUrl};
@@ -47,6 +48,12 @@ impl Media {
             "title" => self.title.offer(depth, construct(element)),
             "description" => self.description.offer(depth, construct(element)),
             "copyright" => self.rights.offer(depth, plain(element.text().into_owned())),
+            // Words of the licence, or its address where there are none.
+            "license" => {
+                let address = || element.attribute("href").map(|href| Raw::Text(href.to_owned()));
+                self.rights.offer(DEEPEST + 1, plain(element.text().into_owned()).or_else(address));
+            }
+            "keywords" => keywords(element, &mut self.categories),
             "category" => {
                 if let Some(term) = element.words() {
                     let told = |name| element.attribute(name).map(str::to_owned);

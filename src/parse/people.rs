@@ -33,6 +33,13 @@ pub(super) fn person(element: Element<'_, '_>) -> Option<RawPerson> {
     Some(person)
 }
 
+/// Somebody of a podcast, and whether it is theirs: a host is its author, guests and makers contribute.
+pub(super) fn of_podcast(element: Element<'_, '_>) -> Option<(RawPerson, bool)> {
+    let url = element.attribute("href").and_then(|href| address(href, element));
+    let host = element.attribute("role").is_none_or(|role| role.trim().eq_ignore_ascii_case("host"));
+    Some((RawPerson { name: Some(element.words()?), email: None, url }, host))
+}
+
 /// People, of the best rank that named any.
 #[derive(Debug, Default)]
 pub(super) struct People {

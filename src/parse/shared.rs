@@ -47,9 +47,22 @@ pub(super) fn image_address(element: Element<'_, '_>) -> Option<RawUrl> {
     let told = element.attribute("href").or(element.attribute("url"));
     let inner = || element.find("url").or_else(|| element.find("link")).and_then(Element::words);
     let own = || element.own_words();
+    let set = || element.attribute("srcset").and_then(first_of_set);
     let resource = || element.attribute("resource").map(str::to_owned);
-    let value = told.map(str::to_owned).or_else(inner).or_else(own).or_else(resource)?;
+    let value = told.map(str::to_owned).or_else(inner).or_else(set).or_else(own).or_else(resource)?;
     address(&value, element)
+}
+
+/// The first address of a `srcset`.
+fn first_of_set(set: &str) -> Option<String> {
+    set.split_whitespace().next().map(|first| first.trim_end_matches(',').to_owned())
+}
+
+/// The page of the film with the id in the element.
+pub(super) fn film_page(element: Element<'_, '_>) -> Option<RawUrl> {
+    let id = element.words()?;
+    let plain = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    plain.then(|| RawUrl { value: format!("https://www.youtube.com/watch?v={id}"), base: None })
 }
 
 /// Rights as text, or the address of a licence.

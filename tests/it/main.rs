@@ -27,3 +27,4 @@ mod support;
 mod trip;
 mod trouble;
 mod validator;
+mod vocabulary;

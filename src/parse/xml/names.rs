@@ -60,7 +60,12 @@ impl<'a> Names<'a> {
 fn understand<'a>(raw: &'a str, scopes: &Scopes<'a>, custom: Custom<'a>) -> Meant<'a> {
     let (prefix, local) = raw.split_once(':').unwrap_or(("", raw));
     let declared = scopes.find(prefix);
-    let ns = declared.unwrap_or_else(|| customary_or_core(prefix));
+    // A prefix that everybody uses for one thing means that, whatever address somebody made up for it.
+    let ns = match declared {
+        Some(Ns::Other) if !prefix.is_empty() => customary_or_core(prefix),
+        Some(ns) => ns,
+        None => customary_or_core(prefix),
+    };
     let name = lower_case(local);
     let family = match custom {
         Some((root, strange, meant)) if strange == ns && ns != Ns::Rdf && root == prefix => meant,

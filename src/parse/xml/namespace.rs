@@ -28,6 +28,7 @@ pub(crate) enum Ns {
     Rss090,
     Rss10,
     Prism,
+    YouTube,
     Enclosure,
     Admin,
     /// A vocabulary that we do not know.
@@ -98,13 +99,13 @@ const KNOWN: &[(&str, Ns)] = &[
     ("blogs.law.harvard.edu/tech/rss", Ns::Core),
     ("cyber.law.harvard.edu/rss/rss.html", Ns::Core),
     ("rssboard.org/rss-specification", Ns::Core),
-    ("prismstandard.org/namespaces/basic/2.0", Ns::Prism),
-    ("prismstandard.org/namespaces/1.2/basic", Ns::Prism),
-    ("prismstandard.org/namespaces/basic/2.1", Ns::Prism),
     ("purl.org/rss/1.0/modules/prism", Ns::Prism),
     ("purl.org/rss/1.0/modules/enclosure", Ns::Enclosure),
     ("purl.oclc.org/net/rss_2.0/enc", Ns::Enclosure),
     ("webns.net/mvcb", Ns::Admin),
+    ("youtube.com/xml/schemas/2015", Ns::YouTube),
+    ("gdata.youtube.com/schemas/2007", Ns::YouTube),
+    ("dublincore.org/documents/dcmi-namespace", Ns::Dc),
 ];
 
 /// The prefixes that people use without declaring them.
@@ -132,6 +133,8 @@ const CUSTOMARY: &[(&str, Ns)] = &[
     ("rss", Ns::Core),
     ("prism", Ns::Prism),
     ("enc", Ns::Enclosure),
+    ("yt", Ns::YouTube),
+    ("dct", Ns::DcTerms),
     ("admin", Ns::Admin),
     ("xml", Ns::Xml),
 ];
@@ -144,6 +147,11 @@ pub(crate) fn of_address(address: &str) -> Ns {
     }
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    // There are many, `1.2/basic` and `basic/2.0` among them, and they name the same things the same way.
+    const PRISM: &str = "prismstandard.org/namespaces/";
+    if rest.get(..PRISM.len()).is_some_and(|start| start.eq_ignore_ascii_case(PRISM)) {
+        return Ns::Prism;
+    }
     let found = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(rest));
     found.map_or(Ns::Other, |(_, ns)| *ns)
 }
