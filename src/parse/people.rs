@@ -114,8 +114,11 @@ pub(super) fn from_text(text: &str) -> RawPerson {
     let pairs = [('(', ')'), ('<', '>'), ('[', ']')];
     for (open, close) in pairs {
         let Some((before, rest)) = text.split_once(open) else { continue };
-        let Some((inside, after)) = rest.split_once(close) else { continue };
-        let bare = |part: &str| part.trim().trim_start_matches("mailto:").to_owned();
+        // A name may hold brackets of its own.
+        let nested = rest.split_once(close).is_some_and(|(inside, _)| inside.contains(open));
+        let split = if nested { rest.rsplit_once(close) } else { rest.split_once(close) };
+        let Some((inside, after)) = split else { continue };
+        let bare = |part: &str| bare_mail(part).to_owned();
         let (before_is, inside_is) = (is_mail(&bare(before)), is_mail(&bare(inside)));
         if before_is && !inside_is {
             return RawPerson { name: clean(inside), email: Some(bare(before)), url: None };
@@ -128,7 +131,7 @@ pub(super) fn from_text(text: &str) -> RawPerson {
             };
         }
     }
-    let bare = text.trim_start_matches("mailto:");
+    let bare = bare_mail(&text);
     if is_mail(bare) {
         return RawPerson { email: Some(bare.to_owned()), ..nobody };
     }
@@ -139,6 +142,16 @@ pub(super) fn from_text(text: &str) -> RawPerson {
         return RawPerson { name: clean(&name), email: Some(mail.to_owned()), url: None };
     }
     RawPerson { name: Some(text), ..nobody }
+}
+
+/// The address without `mailto:` and without what a link asks the mail program to fill in.
+fn bare_mail(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    match text.split_once('?') {
+        Some((mail, _)) if is_mail(mail) => mail,
+        _ => text,
+    }
 }
 
 fn is_mail(text: &str) -> bool {
@@ -179,6 +192,9 @@ mod tests {
         check("mailto:editor@example.com", "", "editor@example.com");
         check("editor@example.com", "", "editor@example.com");
         check("editor@example.com Ed Itor", "Ed Itor", "editor@example.com");
+        check("ed@example.com (Ed (Team))", "Ed (Team)", "ed@example.com");
+        check("ed@example.com?subject=x (Ed)", "Ed", "ed@example.com");
+        check("mailto:ed@example.com?subject=x", "", "ed@example.com");
         check("Ed (the) Itor", "Ed (the) Itor", "");
         check("আনন্দ, বিপ্লব", "আনন্দ, বিপ্লব", "");
     }

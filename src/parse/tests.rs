@@ -109,3 +109,25 @@ fn what_is_no_feed_is_told() {
     assert_eq!(told("<urlset></urlset>"), "it is no feed: it looks like a sitemap");
     assert_eq!(told("hello"), "it is no feed: it looks like plain text that begins with `hello`");
 }
+
+#[test]
+fn the_base_of_a_text_is_that_of_the_div_around_it() {
+    let told = |attributes: &str, div: &str| {
+        let document = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='http://a.example/'><entry><content type='xhtml' {attributes}>\
+             <div xmlns='http://www.w3.org/1999/xhtml' {div}><a href='q'>x</a></div></content></entry></feed>"
+        );
+        let reading = read(document.as_bytes(), None, None);
+        let Some(Raw::Html(told)) = &reading.drafts[0].content else { panic!("{reading:?}") };
+        (told.html.clone(), told.base.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    let link = "<a href=\"q\">x</a>".to_owned();
+    assert_eq!(told("", ""), (link.clone(), "http://a.example/".to_owned()));
+    assert_eq!(told("", "xml:base='b/'"), (link.clone(), "http://a.example/b/".to_owned()));
+    assert_eq!(told("xml:base='c/'", "xml:base='b/'"), (link.clone(), "http://a.example/c/b/".to_owned()));
+    // Nothing is relative to a mail address.
+    assert_eq!(told("xml:base='mailto:a@b.example'", ""), (link.clone(), "http://a.example/".to_owned()));
+    // What it says of the text stays.
+    let (markup, _) = told("", "dir='rtl'");
+    assert_eq!(markup, format!("<div dir=\"rtl\">{link}</div>"));
+}

@@ -55,7 +55,10 @@ pub(super) fn construct(element: Element<'_, '_>) -> Option<Raw> {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let mode = element.attribute("mode").unwrap_or_default();
     if element.has_elements() {
-        return html_of(element, element.inner_html());
+        // The `div` around XHTML is no part of it (RFC 4287, section 3.1.1.3), but its base is in force.
+        let div = element.only_element().filter(|inner| inner.name() == "div");
+        let inner = div.filter(|div| div.attributes().is_empty()).unwrap_or(element);
+        return html_of(div.unwrap_or(element), inner.inner_html());
     }
     let text = element.text();
     let encoded = mode.eq_ignore_ascii_case("base64") || mode.is_empty() && is_binary(kind);

@@ -310,7 +310,10 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                         Some(outer) => outer.join(value),
                         None => Url::parse(value),
                     };
-                    match joined.ok().filter(|url| url.as_str().len() <= LONGEST_BASE) {
+                    match joined
+                        .ok()
+                        .filter(|url| !url.cannot_be_a_base() && url.as_str().len() <= LONGEST_BASE)
+                    {
                         Some(url) if self.tree.take_room(url.as_str().len()) => {
                             self.tree.bases.push(url);
                             base = self.tree.bases.len() as u32;

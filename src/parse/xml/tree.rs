@@ -167,6 +167,19 @@ impl<'t, 'a> Element<'t, 'a> {
         self.elements().next().is_some()
     }
 
+    /// Its only child, but for white space, when that is an element.
+    pub fn only_element(self) -> Option<Self> {
+        let mut only = None;
+        for child in self.children() {
+            match child {
+                Child::Text(text) if text.trim().is_empty() => {}
+                Child::Element(element) if only.is_none() => only = Some(element),
+                _ => return None,
+            }
+        }
+        only
+    }
+
     /// The text in it and in all its elements, as it stands.
     pub fn text(self) -> Cow<'t, str> {
         let mut children = self.children();
