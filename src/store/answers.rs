@@ -58,20 +58,17 @@ impl Answers {
                 _ => Ok(()),
             };
         }
-        let beside = self.folder.join(format!("{source}.new"));
-        let write = |file: &mut fs::File| {
-            serde_json::to_writer(&mut *file, &answer.head)?;
-            file.write_all(b"\n")?;
-            file.write_all(&answer.wire)
-        };
-        let made = fs::File::create(&beside).or_else(|error| match error.kind() {
+        // In place: what is torn by a kill does not have its hash, and is none.
+        let made = fs::File::create(&place).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                fs::create_dir_all(&self.folder).and_then(|()| fs::File::create(&beside))
+                fs::create_dir_all(&self.folder).and_then(|()| fs::File::create(&place))
             }
             _ => Err(error),
         });
-        write(&mut made?)?;
-        fs::rename(&beside, place)
+        let mut bytes = serde_json::to_vec(&answer.head)?;
+        bytes.push(b'\n');
+        bytes.extend_from_slice(&answer.wire);
+        made?.write_all(&bytes)
     }
 
     /// The answer of that source; `None` when none is kept, or what is there cannot be read.
