@@ -9,6 +9,7 @@
 mod cycle;
 mod hub;
 mod http;
+mod lease;
 pub mod log;
 mod notify;
 mod status;

@@ -3,16 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::Clock;
+use super::{Clock, lease};
 use crate::config::Config;
 use crate::fetch::{Letter as Question, Response};
-use crate::model::{Channel, SourceId, Timestamp};
+use crate::model::{Channel, SourceId};
 use crate::report::{Report, Visit};
 use crate::run::Opened;
 use crate::serve::{Await, Awaited, AwaitedNow, Letter, Metrics, chance};
@@ -21,12 +20,6 @@ use crate::store::{StoreError, Subscription};
 
 /// What we ask for; hubs give what they like.
 const LEASE: &str = "864000";
-/// A lease is renewed when this is left of it, or a fifth of it where that is less.
-const EARLY: Duration = Duration::from_secs(24 * 60 * 60);
-/// While pushes work, a source is polled this seldom.
-const SELDOM: Duration = Duration::from_secs(6 * 60 * 60);
-/// A hub that does not answer is asked again after this, and after twice as long each time, up to a day.
-const AGAIN: Duration = Duration::from_secs(10 * 60);
 
 /// What comes in for subscriptions of ours.
 pub(super) struct Post {
@@ -90,9 +83,9 @@ impl Ours {
             let known = all.iter().position(|one| one.source == source.id.as_str());
             let kept = known.map(|at| all.swap_remove(at)).filter(|one| one.hub == hub && one.topic == topic);
             let Some(mut one) = kept.or_else(|| begin(source, hub, topic)) else { continue };
-            if is_due(&one, now) {
+            if lease::is_due(&one, now) {
                 one.asked_at = Some(now);
-                one.failures += 1;
+                one.failures = one.failures.saturating_add(1);
                 let row = one.clone();
                 opened.writer().call(move |desk| desk.put_subscription(&row)).await?;
                 to_ask.push(one.clone());
@@ -138,7 +131,8 @@ impl Ours {
                 tracing::info!(source = one.source, hub = one.hub, "subscribed");
             }
             Letter::Denied { reason, .. } => {
-                one.until = None;
+                // It will push no more.
+                (one.until, one.pushed) = (None, 0);
                 tracing::info!(source = one.source, hub = one.hub, "the hub refuses: {reason}");
             }
             Letter::Pushed { content_type, body, .. } => {
@@ -148,7 +142,9 @@ impl Ours {
                 else {
                     return;
                 };
-                self.pushed.insert(id, Response::pushed(url, content_type, body));
+                // Where it came from may have been told in headers only.
+                let hub = Url::parse(&one.hub).ok();
+                self.pushed.insert(id, Response::pushed(url, hub, content_type, body));
             }
             Letter::Asked { .. } => {}
         }
@@ -174,18 +170,15 @@ impl Ours {
             let missed =
                 matches!(&line.visit, Visit::Read { new, .. } if *new > 0) && !by_push.contains(&line.source);
             if missed {
-                one.pushed = 0;
+                lease::missed(one, now);
             }
-            let works = one.pushed > 0 && one.until.is_some_and(|until| until > now);
-            let seldom = now + TimeDelta::from_std(SELDOM).unwrap_or_default();
-            // Not beyond the lease: then nobody would push.
-            let until = one.until.map_or(seldom, |until| until.min(seldom));
+            let rest = lease::rest(one, now);
             let (row, id) = (one.clone(), line.source.clone());
             let note = move |desk: &crate::store::Desk| {
                 if missed {
                     desk.put_subscription(&row)?;
                 }
-                if works { desk.put_off(&id, until) } else { Ok(()) }
+                rest.map_or(Ok(()), |until| desk.put_off(&id, until))
             };
             if let Err(error) = opened.writer().call(note).await {
                 tracing::error!("{error}");
@@ -214,19 +207,6 @@ fn begin(source: &Source, hub: String, topic: String) -> Option<Subscription> {
         failures: 0,
         pushed: 0,
     })
-}
-
-/// Whether the hub should be asked now: never asked, or the lease ends soon, or it did not answer a while ago.
-fn is_due(one: &Subscription, now: Timestamp) -> bool {
-    let Some(asked) = one.asked_at else { return true };
-    let pause = (AGAIN * 2u32.saturating_pow(one.failures.saturating_sub(1).min(8))).min(EARLY);
-    if asked + TimeDelta::from_std(pause).unwrap_or_default() > now {
-        return false;
-    }
-    let Some(until) = one.until else { return true };
-    // Short leases are renewed when a fifth of them is left.
-    let early = ((until - asked) / 5).min(TimeDelta::from_std(EARLY).unwrap_or_default());
-    until - early <= now
 }
 
 /// Asks the hub; what comes of it comes to the callback.

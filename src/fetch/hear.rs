@@ -11,7 +11,7 @@ use super::failure::{Failure, Limit, Step};
 use super::inflate::{Inflated, inflate};
 use super::manners::Found;
 use super::trail::Trail;
-use super::{Answer, Request, Response, Seen, Settings, Wire, explain, headers, wall};
+use super::{Answer, Request, Response, Seen, Settings, Wire, explain, headers, links, wall};
 
 /// So much of the body of a refusal is looked at, to tell who refuses.
 const REFUSAL: u64 = 64 << 10;
@@ -63,6 +63,7 @@ pub async fn answer(
         return Err(Failure::Manipulation(other));
     }
     let content_type = headers::content_type(head);
+    let links = links::announced(head, trail.here());
     let encodings = headers::content_encoding(head);
     let late = |_| Failure::TimedOut { step: Step::Body, after: settings.timeout };
     let read = timeout(left, read(&mut incoming, settings.max_body)).await;
@@ -82,6 +83,7 @@ pub async fn answer(
     response.permanent_url = trail.permanent().cloned();
     response.content_type = content_type;
     response.max_age = max_age;
+    response.links = Box::new(links);
     response.is_delta = is_delta;
     response.wire = wire.filter(|_| !response.truncated);
     response.wall = wall::in_place_of_a_feed(incoming.headers(), &response.body);
@@ -187,6 +189,7 @@ pub fn response(url: Url, status: u16, inflated: Inflated) -> Response {
         etag: None,
         last_modified: None,
         max_age: None,
+        links: Box::default(),
         truncated: inflated.truncated,
         remarks: inflated.remarks,
         wire: None,

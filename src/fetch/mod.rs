@@ -20,6 +20,7 @@ mod hear;
 mod hosts;
 mod inflate;
 mod letter;
+mod links;
 mod manners;
 mod names;
 mod proxy;
@@ -114,6 +115,15 @@ pub struct Seen {
     pub max_age: Option<Duration>,
 }
 
+/// What the `Link` headers of an answer announce of WebSub (w3.org/TR/websub, section 4).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Hubs (`rel=hub`): http and https only, each once, in order.
+    pub hubs: Vec<Url>,
+    /// The address to subscribe to (`rel=self`).
+    pub topic: Option<Url>,
+}
+
 /// A body as it came over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wire {
@@ -157,6 +167,8 @@ pub struct Response {
     pub last_modified: Option<Vec<u8>>,
     /// For how long it says that it stays fresh; not clamped to anything sensible yet.
     pub max_age: Option<Duration>,
+    /// What its `Link` headers announce.
+    pub links: Box<Links>,
     /// True when the end of the body is missing. What is there can be read.
     pub truncated: bool,
     /// What was odd about the answer, as sentences for a [`Remark`](crate::model::Remark) of the stage `fetch`.
@@ -166,9 +178,10 @@ pub struct Response {
 }
 
 impl Response {
-    /// What a hub pushed, as if `url` had answered with it. It brings nothing for the next question.
-    pub fn pushed(url: Url, content_type: Option<String>, body: Vec<u8>) -> Self {
+    /// What `hub` pushed, as if `url` had answered with it and announced that hub. It brings nothing for the next question.
+    pub fn pushed(url: Url, hub: Option<Url>, content_type: Option<String>, body: Vec<u8>) -> Self {
         Self {
+            links: Box::new(Links { hubs: hub.into_iter().collect(), topic: Some(url.clone()) }),
             url,
             permanent_url: None,
             status: 200,

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::readers::Readers;
 use crate::dedup::{self, Sifted};
-use crate::fetch::{self, Answer, Client, FetchError, Request, Response, Settings, Way, Wire};
+use crate::fetch::{self, Answer, Client, FetchError, Links, Request, Response, Settings, Way, Wire};
 use crate::model::{Channel, Move, Remark, SourceId, Stage};
 use crate::normalize;
 use crate::parse;
@@ -306,7 +306,8 @@ pub(super) async fn read(
             Outcome::Announced(url) => Ok(Read::Announced(url)),
             Outcome::Nothing(message) => Err(nothing(&response, &message)),
             Outcome::Read(reading) => {
-                let normalized = normalize::reading(*reading, &settings);
+                let mut normalized = normalize::reading(*reading, &settings);
+                announce(&mut normalized.channel, &response.links);
                 remarks.extend(normalized.remarks);
                 let home = normalized.channel.home_url.clone();
                 let keyed =
@@ -328,11 +329,22 @@ pub(super) async fn read(
     })
 }
 
+/// What the headers announce counts before what the document does (WebSub, section 4).
+fn announce(channel: &mut Channel, links: &Links) {
+    if !links.hubs.is_empty() {
+        channel.hub_urls.clone_from(&links.hubs);
+        channel.self_url = links.topic.clone().or(channel.self_url.take());
+    }
+}
+
 /// The last answer, if it is kept and is the one that was read.
 fn kept(asker: &Asker, source: &Source, state: &SourceState) -> Option<Response> {
     let KeptAnswer { head, wire } = asker.answers.as_ref()?.kept(&source.id)?;
     let hash = state.body_hash.as_deref()?;
-    fetch::again(head.url, head.content_type, &Wire { bytes: wire, encodings: head.encodings }, hash)
+    let links = Box::new(Links { hubs: head.hubs, topic: head.topic });
+    let wire = Wire { bytes: wire, encodings: head.encodings };
+    let again = fetch::again(head.url, head.content_type, &wire, hash)?;
+    Some(Response { links, ..again })
 }
 
 /// Keeps an answer that was read; gives what the owner should know.
@@ -341,6 +353,8 @@ fn keep(answers: &Answers, id: &SourceId, response: &Response, wire: Wire) -> Op
         url: response.url.clone(),
         content_type: response.content_type.clone(),
         encodings: wire.encodings,
+        hubs: response.links.hubs.clone(),
+        topic: response.links.topic.clone(),
     };
     let kept = answers.keep(id, &KeptAnswer { head, wire: wire.bytes });
     let told = |error| {

@@ -30,6 +30,12 @@ pub struct Head {
     pub content_type: Option<String>,
     /// How the body is compressed, as `Content-Encoding` writes it.
     pub encodings: String,
+    /// Hubs that its headers announced.
+    #[serde(default)]
+    pub hubs: Vec<Url>,
+    /// The address that its headers said to subscribe to.
+    #[serde(default)]
+    pub topic: Option<Url>,
 }
 
 /// The folder of the answers.
@@ -106,6 +112,8 @@ mod tests {
             url: Url::parse("https://khobor.example/feed").unwrap(),
             content_type: Some("text/xml".to_owned()),
             encodings: "gzip".to_owned(),
+            hubs: Vec::new(),
+            topic: None,
         };
         let answer = KeptAnswer { head, wire: b"\x1f\x8b\n\0\n".to_vec() };
         assert_eq!(answers.kept(&id("a")), None);

@@ -295,3 +295,40 @@ fn pushes_that_nobody_signed_are_ignored() {
     assert_eq!(push(&path, &[&sign(&secret)], forged.as_bytes()), 202);
     daemon.until("/city.atom", &[], |told| told.text().contains("জাল"));
 }
+
+/// Section 4: headers count, and what a hub pushes need not name it again.
+#[test]
+fn a_hub_that_only_headers_announce_is_used_and_kept() {
+    let hub = Catcher::open(|_| (202, String::new()));
+    let site = crate::support::site::Site::open();
+    let link = format!("Link: <{}>; rel=\"hub\", </topic>; rel=self", hub.url("/hub"));
+    let headers = ["Content-Type: application/rss+xml", link.as_str()];
+    site.set("/feed", crate::support::site::Reply::new("200 OK", &headers, feed(&["এক"])));
+    let port = port();
+    let home = Home::new(&config(port, "websub = true", site.url("/feed").as_str()));
+    let daemon = Daemon::start(&home);
+    let asked = hub.wait(1, |sent| sent.field("hub.mode").as_deref() == Some("subscribe"));
+    let topic = site.url("/topic").to_string();
+    assert_eq!(asked.field("hub.topic").as_deref(), Some(topic.as_str()));
+    let callback = asked.field("hub.callback").unwrap();
+    let path = callback.strip_prefix(&format!("http://127.0.0.1:{port}")).unwrap();
+    let query = String::from_utf8(form(&[
+        ("hub.mode", "subscribe"),
+        ("hub.topic", &topic),
+        ("hub.challenge", "c"),
+        ("hub.lease_seconds", "864000"),
+    ]))
+    .unwrap();
+    assert_eq!(daemon.get(&format!("{path}?{query}"), &[]).status, 200);
+    daemon.logged("subscribed");
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, asked.field("hub.secret").unwrap().as_bytes());
+    // The second comes only after it was looked what is announced still.
+    for titles in [&["দুই", "এক"][..], &["তিন", "দুই", "এক"]] {
+        let body = feed(titles);
+        let tag = ring::hmac::sign(&key, body.as_bytes());
+        let tag: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let told = daemon.send("POST", path, &[&format!("X-Hub-Signature: sha256={tag}")], body.as_bytes());
+        assert_eq!(told.status, 202);
+        daemon.until("/city.atom", &[], |told| told.status == 200 && told.text().contains(titles[0]));
+    }
+}
