@@ -46,6 +46,9 @@ pub struct Site {
     /// RSS and Atom name a style sheet, so that one that is opened in a browser can be read. Chromium uses it only where the
     /// server sends the feed as `application/xml`.
     pub styled_feeds: bool,
+    /// The page of each feed has a box for searching, and the topics of a story lead to what else has them. For pages that
+    /// `harkara serve` answers for: no other web server does.
+    pub search: bool,
 }
 
 impl Default for Site {
@@ -63,6 +66,7 @@ impl Default for Site {
             templates: None,
             status_page: false,
             styled_feeds: true,
+            search: false,
         }
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::hub::{Asked, Hub};
 use super::subscribe::{Ours, Post};
+use super::views::Librarian;
 use super::watch::Watch;
 use super::{Clock, http, notify};
 use crate::config::{self, Config, Paint};
@@ -35,12 +36,20 @@ pub(super) struct Cycle {
     /// The configuration changed: what is published may be another thing.
     anew: bool,
     hub: Arc<Hub>,
+    librarian: Librarian,
 }
 
 type Orders = mpsc::Receiver<(Order, oneshot::Sender<Done>)>;
 
 impl Cycle {
-    pub(super) fn new(opened: Opened, house: Arc<House>, path: PathBuf, clock: Clock, facts: Facts) -> Self {
+    pub(super) fn new(
+        opened: Opened,
+        house: Arc<House>,
+        path: PathBuf,
+        clock: Clock,
+        facts: Facts,
+        librarian: Librarian,
+    ) -> Self {
         Self {
             opened: Arc::new(opened),
             house,
@@ -50,6 +59,7 @@ impl Cycle {
             wanted: Vec::new(),
             anew: false,
             hub: Arc::default(),
+            librarian,
         }
     }
 }
@@ -115,6 +125,7 @@ impl Cycle {
         let metrics = self.house.metrics();
         match done {
             Ok(report) => {
+                self.librarian.after_round(report);
                 note(metrics, report, took);
                 tell(report);
                 if !report.sources.is_empty() {
@@ -233,6 +244,7 @@ impl Cycle {
         let config = Arc::clone(opened.config());
         self.house.set_rules(http::rules(&config));
         self.facts = http::facts(&config);
+        self.librarian.take_over(&config);
         self.opened = Arc::new(opened);
         self.anew = true;
         Ok("the configuration was read again".to_owned())

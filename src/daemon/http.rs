@@ -1,13 +1,13 @@
 //! The endpoint: threads of its own, so that no round can keep a reader waiting.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::serve::{self, Access, Facts, House, Listener, Manners, Rate, Rules, Seats, Settings};
+use crate::serve::{self, Access, Facts, House, Listener, Manners, Rate, Rules, Seats, Settings, ViewRules};
 use crate::value::Secret;
 
 /// Files that are open besides connections: the state, documents, sources.
@@ -117,7 +117,18 @@ pub(super) fn rules(config: &Config) -> Rules {
         hub: config.serve.hub,
         largest: usize::try_from(config.fetch.max_body).unwrap_or(usize::MAX),
         admin: secret(&config.serve.admin_token).map(|token| Access::new(Some(&token), None)),
+        views: view_rules(config),
     }
+}
+
+fn view_rules(config: &Config) -> ViewRules {
+    let settings = &config.serve.views;
+    let mut paths = HashSet::new();
+    for feed in config.feeds.iter().filter(|_| settings.enabled) {
+        paths.extend(feed.formats.iter().map(|format| format!("/{}.{}", feed.id, format.extension())));
+    }
+    let rate = Some(Rate::new(settings.rate));
+    ViewRules { paths, most: settings.max_entries, rate, room: settings.memory }
 }
 
 /// What documents are read with.

@@ -11,9 +11,11 @@ mod hub;
 mod http;
 mod lease;
 pub mod log;
+
 mod notify;
 mod status;
 mod subscribe;
+mod views;
 mod watch;
 
 use std::path::PathBuf;
@@ -94,7 +96,9 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     let (letters, box_of_letters) = mpsc::channel(256);
     let mail = Mail { letters, awaited: Arc::default() };
     let desk = Desk { orders, status: status::teller(path.clone(), Arc::clone(&config), clock) };
-    let house = Arc::new(House::new(http::rules(&config), desk, mail.clone()));
+    let (views, workshop) = serve::views();
+    let house = Arc::new(House::new(http::rules(&config), desk, mail.clone(), views));
+    let librarian = views::begin(workshop, &house, &config, clock).map_err(DaemonError::Threads)?;
     let facts = http::facts(&config);
     for fault in house.read(&config.publish.dir, &facts) {
         tracing::warn!("{fault}");
@@ -105,7 +109,7 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     notify::ready();
     let watchdog = tokio::spawn(notify::watchdog());
     let post = Post { letters: box_of_letters, awaited: mail.awaited };
-    cycle::go(cycle::Cycle::new(opened, house, path, clock, facts), taken, post, stop).await;
+    cycle::go(cycle::Cycle::new(opened, house, path, clock, facts, librarian), taken, post, stop).await;
     notify::stopping();
     watchdog.abort();
     endpoint.end();

@@ -37,8 +37,19 @@ pub struct Feed {
     pub style: Option<String>,
     /// Where the document stands among those that hold the history of the feed.
     pub history: History,
+    /// What of the feed it shows, where somebody asked for less than the whole.
+    pub view: Option<View>,
     /// The chosen entries, in order.
     pub entries: Vec<Entry>,
+}
+
+/// A part of a feed that was asked for: the same feed under a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View {
+    /// The query of its address, without `?`.
+    pub query: String,
+    /// The words that it was searched for, as they are typed.
+    pub words: String,
 }
 
 /// The place of a document in the history of its feed (RFC 5005 section 4): names of archives, like `2026-10`.

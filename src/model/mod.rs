@@ -35,7 +35,7 @@ pub use draft::{
     ChannelDraft, Draft, Format, RawAttachment, RawCategory, RawOrigin, RawPerson, RawUrl, Reading,
 };
 pub use entry::{Entry, Provenance};
-pub use feed::{Feed, History};
+pub use feed::{Feed, History, View};
 pub use host::Host;
 pub use id::{EntryId, FeedId, SlugError, SourceId, urn};
 pub use item::{Attachment, Category, Channel, Item, Origin, Person};

@@ -61,6 +61,8 @@ fn atom(feed: &Feed, own_url: Option<String>) -> AtomFeed {
         // Put in by `write`.
         style: _,
         history,
+        // In the addresses.
+        view: _,
         entries,
     } = feed;
     let home = home_url.as_ref().or(base_url.as_ref()).map(fence::url);

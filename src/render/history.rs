@@ -6,9 +6,13 @@ use crate::model::Feed;
 /// The namespace of the marks that RFC 5005 adds.
 pub(super) const NAMESPACE: &str = "http://purl.org/syndication/history/1.0";
 
-/// The path of the document that `feed` becomes in a format: `city.atom`, `city/archive/2026-10.atom`.
+/// The path of the document that `feed` becomes in a format: `city.atom`, `city/archive/2026-10.atom`, `city.atom?tag=news`.
 pub(super) fn path(feed: &Feed, format: Format) -> String {
-    place(feed, feed.history.archive.as_deref(), format)
+    let path = place(feed, feed.history.archive.as_deref(), format);
+    match &feed.view {
+        Some(view) => format!("{path}?{}", view.query),
+        None => path,
+    }
 }
 
 fn place(feed: &Feed, archive: Option<&str>, format: Format) -> String {

@@ -159,6 +159,8 @@ fn document(feed: &Feed, own_url: Option<String>) -> JsonFeed {
         style: _,
         // `next_url` below.
         history: _,
+        // In `feed_url`.
+        view: _,
         entries,
     } = feed;
     JsonFeed {

@@ -54,6 +54,8 @@ fn channel(feed: &Feed, own_url: Option<String>) -> Channel {
         // Put in by `write`.
         style: _,
         history,
+        // In the addresses.
+        view: _,
         entries,
     } = feed;
     let title = html_proof(shown::name(title, id.as_str()));

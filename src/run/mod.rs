@@ -17,6 +17,7 @@ mod pushed;
 mod readers;
 mod sources;
 mod stop;
+mod view;
 mod visit;
 
 use std::collections::{HashMap, HashSet};
@@ -43,6 +44,7 @@ pub use due::{Pause, paused_sources};
 pub use preview::{Preview, preview};
 pub(crate) use sources::{outlines, unvisited};
 pub use stop::{GRACE, Stop, Stopper};
+pub use view::{Unseen, Viewer};
 
 /// A promise of our own that could not be kept. Old outputs are whole.
 #[derive(Debug, thiserror::Error)]

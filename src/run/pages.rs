@@ -10,7 +10,7 @@ use super::Fault;
 use super::press::place_document;
 use super::sources::{is_public, provenance, title};
 use crate::config::Config;
-use crate::model::{Channel, Entry, Feed, Person, Timestamp};
+use crate::model::{Channel, Entry, Feed, FeedId, Person, Timestamp};
 use crate::publish::gate::Emptiness;
 use crate::publish::{Demand, Tree};
 use crate::render::html::{self, Broken, Card, Health, Look, Outlet, Site, SourceHealth};
@@ -39,7 +39,7 @@ pub(super) struct Pages {
     /// Stories that have their page.
     told: HashSet<String>,
     /// Entries of feeds that show excerpts only: they get a page of it if no other feed shows them whole.
-    short: Vec<Entry>,
+    short: Vec<(FeedId, Entry)>,
     stories: DocumentLine,
     refused: Vec<DocumentLine>,
 }
@@ -88,16 +88,17 @@ impl Pages {
         self.cards.extend(Card::newest_of(&feed.entries, &self.site));
         self.cards = Card::newest(std::mem::take(&mut self.cards));
         if settings.content == Content::Summary {
-            self.short.extend(feed.entries);
+            self.short.extend(feed.entries.into_iter().map(|entry| (settings.id.clone(), entry)));
             return Ok(());
         }
-        self.stories(&feed.entries, tree, demand)
+        let of_feed: Vec<_> = feed.entries.iter().map(|entry| (&settings.id, entry)).collect();
+        self.stories(&of_feed, tree, demand)
     }
 
     /// The pages of entries that have none yet: each is made for the first feed that shows it whole.
-    fn stories(&mut self, entries: &[Entry], tree: &Tree, demand: Demand) -> Result<(), Fault> {
-        let fresh: Vec<&Entry> =
-            entries.iter().filter(|entry| self.told.insert(html::story_path(&entry.id))).collect();
+    fn stories(&mut self, entries: &[(&FeedId, &Entry)], tree: &Tree, demand: Demand) -> Result<(), Fault> {
+        let is_fresh = |(_, entry): &&(&FeedId, &Entry)| self.told.insert(html::story_path(&entry.id));
+        let fresh: Vec<_> = entries.iter().filter(is_fresh).collect();
         let (look, site) = (&self.look, &self.site);
         // What costs most is to wait until the disk has each of them: several waits go together.
         let share = fresh.len().div_ceil(AT_ONCE).max(1);
@@ -106,7 +107,7 @@ impl Pages {
                 .chunks(share)
                 .map(|share| {
                     scope.spawn(move || {
-                        share.iter().map(|entry| story(look, site, entry, tree, demand)).collect::<Vec<_>>()
+                        share.iter().map(|told| story(look, site, told, tree, demand)).collect::<Vec<_>>()
                     })
                 })
                 .collect();
@@ -136,6 +137,7 @@ impl Pages {
         demand: Demand,
     ) -> Result<Vec<DocumentLine>, Fault> {
         let short = std::mem::take(&mut self.short);
+        let short: Vec<_> = short.iter().map(|(feed, entry)| (feed, entry)).collect();
         self.stories(&short, tree, demand)?;
         let [of_pages, of_feeds] = html::style(&self.look);
         let (mut lines, mut made) = (Vec::new(), Vec::new());
@@ -159,15 +161,15 @@ impl Pages {
     }
 }
 
-/// The page of one entry.
+/// The page of one entry, which the feed shows.
 fn story(
     look: &Look,
     site: &Site,
-    entry: &Entry,
+    (feed, entry): &(&FeedId, &Entry),
     tree: &Tree,
     demand: Demand,
 ) -> Result<DocumentLine, Fault> {
-    match html::story(look, site, entry) {
+    match html::story(look, site, entry, feed) {
         Ok(document) => place(tree, &document, Emptiness::Allowed, demand),
         Err(broken) => Ok(refused(html::story_path(&entry.id), broken)),
     }
@@ -203,7 +205,7 @@ pub(super) fn refused(path: String, broken: Broken) -> DocumentLine {
     }
 }
 
-fn site(config: &Config, listed: bool) -> Site {
+pub(super) fn site(config: &Config, listed: bool) -> Site {
     let settings = &config.site;
     let outlet = |feed: &select::Settings| Outlet {
         id: feed.id.clone(),
@@ -230,6 +232,7 @@ fn site(config: &Config, listed: bool) -> Site {
         rights: settings.rights.clone(),
         icon_url: settings.icon_url.clone(),
         outlets: config.feeds.iter().map(outlet).collect(),
+        search: settings.search,
         documents,
     }
 }

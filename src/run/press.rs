@@ -195,26 +195,45 @@ pub(crate) fn choose(
     now: Timestamp,
 ) -> Result<Vec<Entry>, StoreError> {
     let mut names = Names::new(desk, config, cards);
-    let (walk, date) = walk(settings.order);
-    let scope = select::scope(settings, cards);
     let mut picker = Picker::new(settings, cards, now);
+    walk_through(
+        desk,
+        &mut names,
+        settings.order,
+        &select::scope(settings, cards),
+        &mut picker,
+        &mut || true,
+    )?;
+    Ok(picker.finish())
+}
+
+/// Walks the entries of these sources until the feed has enough, or `may_go_on` says no, which is asked for each.
+pub(super) fn walk_through(
+    desk: &Desk,
+    names: &mut Names<'_>,
+    order: Order,
+    scope: &[i64],
+    picker: &mut Picker<'_>,
+    may_go_on: &mut dyn FnMut() -> bool,
+) -> Result<(), StoreError> {
+    let (walk, date) = walk(order);
     let mut cursor = None;
     loop {
         // A source that has reached its cap need not be walked to its end.
-        let open = picker.open(&scope);
+        let open = picker.open(scope);
         if open.is_empty() {
-            return Ok(picker.finish());
+            return Ok(());
         }
         let (page, next) = desk.walk(&open, walk, cursor, PAGE)?;
         for found in page {
-            if picker.is_full(date(&found)) {
-                return Ok(picker.finish());
+            if picker.is_full(date(&found)) || !may_go_on() {
+                return Ok(());
             }
-            offer(desk, found, &mut names, &mut picker)?;
+            offer(desk, found, names, picker)?;
         }
         match next {
             Some(next) => cursor = Some(next),
-            None => return Ok(picker.finish()),
+            None => return Ok(()),
         }
     }
 }

@@ -40,6 +40,7 @@ pub fn compose(settings: &Settings, site: &Site, entries: Vec<Entry>) -> Feed {
         ttl_minutes: settings.ttl_minutes,
         style: site.styled_feeds.then(|| STYLE.to_owned()),
         history: History::default(),
+        view: None,
         entries,
     }
 }

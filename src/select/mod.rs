@@ -6,15 +6,18 @@
 
 mod compose;
 mod settings;
+mod view;
 
 use std::collections::HashMap;
 
 use crate::model::{Entry, FeedId, Html, Item, SourceId, Timestamp};
 use crate::rules::{self, Rule, Verdict};
 use crate::value::cut::cut;
+use crate::value::filter::Filter;
 
 pub use compose::compose;
 pub use settings::{Archive, Content, Keep, Order, Settings, Written};
+pub use view::{Part, of_view, wanted_of};
 
 /// A source as the choice sees it.
 #[derive(Debug, Clone)]
@@ -55,6 +58,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Picker<'a> {
     settings: &'a Settings,
+    filter: Option<&'a Filter>,
     cards: &'a HashMap<i64, Card>,
     now: Timestamp,
     taken: Vec<Entry>,
@@ -84,7 +88,17 @@ fn belongs(settings: &Settings, source: &SourceId, tags: &[String]) -> bool {
 impl<'a> Picker<'a> {
     /// Begins a choice. `cards` by the row of the source.
     pub fn new(settings: &'a Settings, cards: &'a HashMap<i64, Card>, now: Timestamp) -> Self {
-        Self { settings, cards, now, taken: Vec::new(), per_source: HashMap::new() }
+        Self { settings, filter: None, cards, now, taken: Vec::new(), per_source: HashMap::new() }
+    }
+
+    /// The same, for what passes a filter only.
+    pub fn only(self, filter: &'a Filter) -> Self {
+        Self { filter: Some(filter), ..self }
+    }
+
+    /// How many are taken.
+    pub fn count(&self) -> usize {
+        self.taken.len()
     }
 
     /// True when an entry of that date, and every older one, is not wanted any more.
@@ -174,6 +188,9 @@ impl<'a> Picker<'a> {
             return Err("the feed asks for other sources or tags".to_owned());
         }
         apply(&self.settings.rules, &mut entry)?;
+        if self.filter.is_some_and(|filter| !view::passes(filter, self.settings, &entry)) {
+            return Err("the view asks for something else".to_owned());
+        }
         Ok(entry)
     }
 

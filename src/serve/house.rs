@@ -21,6 +21,7 @@ use super::network::Network;
 use super::page::Page;
 use super::rate::Rate;
 use super::tree::{Facts, Tree};
+use super::views::{ViewRules, Views};
 use super::websub::{self, Mail};
 
 /// Where the callbacks of our subscriptions lie; the token follows.
@@ -36,6 +37,7 @@ pub struct House {
     mistake: ArcSwapOption<String>,
     desk: Desk,
     mail: Mail,
+    views: Views,
 }
 
 /// What the configuration says of requests.
@@ -55,11 +57,13 @@ pub struct Rules {
     pub hub: bool,
     /// The largest push that is taken.
     pub largest: usize,
+    /// Which documents have views, and how many are made.
+    pub views: ViewRules,
 }
 
 impl House {
     /// A house without documents yet.
-    pub fn new(rules: Rules, desk: Desk, mail: Mail) -> Self {
+    pub fn new(rules: Rules, desk: Desk, mail: Mail, views: Views) -> Self {
         Self {
             tree: ArcSwap::default(),
             rules: ArcSwap::from_pointee(rules),
@@ -68,6 +72,7 @@ impl House {
             mistake: ArcSwapOption::empty(),
             desk,
             mail,
+            views,
         }
     }
 
@@ -129,6 +134,14 @@ impl House {
             {
                 return unauthorized(access);
             }
+            if let Some(query) = request.uri().query()
+                && let Some(view) = self.view(&request, query, &page, peer).await
+            {
+                return match view {
+                    Ok(view) => answer(&view, method, headers, SystemTime::now()).await,
+                    Err(refusal) => refusal,
+                };
+            }
             return answer(&page, method, headers, SystemTime::now()).await;
         }
         let local = self.bare(path).to_owned();
@@ -172,6 +185,30 @@ impl House {
             false => tree.get(bare),
         };
         page.or_else(|| tree.get(&decoded(bare)?)).map(Arc::clone)
+    }
+
+    /// What a query wants of a document, where it wants less than the whole.
+    async fn view(
+        &self,
+        request: &Request<Incoming>,
+        query: &str,
+        page: &Page,
+        peer: Option<IpAddr>,
+    ) -> Option<Result<Arc<Page>, Response<Body>>> {
+        let rules = self.rules.load_full();
+        let path = self.bare(request.uri().path());
+        let decoded = decoded(path);
+        let path = decoded.as_deref().unwrap_or(path);
+        if !rules.views.paths.contains(path) || !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return None;
+        }
+        let client = client::client(peer, request.headers(), &rules.trusted);
+        self.views.show(path, query, &rules.views, page.access.as_ref(), client).await
+    }
+
+    /// Where views are asked for.
+    pub fn views(&self) -> &Views {
+        &self.views
     }
 
     /// The path of a document that everybody may have, by its address.

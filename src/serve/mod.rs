@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Nothing is asked, read or decided here: documents come from the published folder, orders go to the daemon. A request for a
-//! document is one look into a map; its headers and forms were made when the document changed.
+//! document is one look into a map; its headers and forms were made when the document changed. Views of feeds are made when they are
+//! asked for, by the daemon, and kept.
 
 mod access;
 mod answer;
@@ -27,9 +28,11 @@ mod range;
 mod rate;
 mod seats;
 mod settings;
+mod shelf;
 mod signature;
 mod tree;
 mod versions;
+mod views;
 mod websub;
 mod wire;
 
@@ -42,7 +45,8 @@ pub use metrics::Metrics;
 pub use network::Network;
 pub use rate::Rate;
 pub use seats::Seats;
-pub use settings::{Access as AccessSettings, Log, LogLevel, Settings};
+pub use settings::{Access as AccessSettings, Log, LogLevel, Settings, Views as ViewSettings};
 pub use signature::{NAME as SIGNATURE, chance, sign};
 pub use tree::{Facts, Tree};
+pub use views::{Made, ViewRules, Views, Wanted, Workshop, views};
 pub use websub::{Await, Awaited, AwaitedNow, Letter, Mail};

@@ -53,6 +53,8 @@ pub struct Settings {
     /// Feeds that not everybody may have over HTTP, by name. Their files on disk are as open as the web server of the
     /// folder makes them.
     pub access: BTreeMap<String, Access>,
+    /// Views of feeds: `city.atom?q=…&tag=…&source=…&lang=…&limit=…`, and the index by which they are searched.
+    pub views: Views,
     /// How the log is written to standard error.
     pub log: Log,
     /// How much is written.
@@ -69,6 +71,34 @@ pub struct Access {
     pub user: Option<String>,
     /// The password that belongs to it.
     pub password: Option<Secret>,
+}
+
+/// What may be asked of feeds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Views {
+    /// There are views. Without them queries change nothing, and there is no index (`harkara-search.db` beside the database,
+    /// about as large as the texts in it; it may be deleted at any time).
+    pub enabled: bool,
+    /// Entries in a view at the most, whatever `limit` says.
+    #[serde(deserialize_with = "some")]
+    #[schemars(range(min = 1))]
+    pub max_entries: usize,
+    /// Views that are made for one client in a minute; those that were made already do not count, and more are answered with
+    /// 429.
+    #[serde(deserialize_with = "count")]
+    #[schemars(range(min = 1))]
+    pub rate: u32,
+    /// So much of what was made is kept for who asks for the same.
+    #[serde(deserialize_with = "size")]
+    #[schemars(with = "Size", default = "sixteen_mebibytes")]
+    pub memory: u64,
+}
+
+impl Default for Views {
+    fn default() -> Self {
+        Self { enabled: true, max_entries: 500, rate: 120, memory: 16 << 20 }
+    }
 }
 
 /// How a log is written.
@@ -115,6 +145,7 @@ impl Default for Settings {
             hub: false,
             websub: false,
             access: BTreeMap::new(),
+            views: Views::default(),
             log: Log::default(),
             log_level: LogLevel::default(),
         }
@@ -127,6 +158,9 @@ fn thirty_seconds() -> &'static str {
 }
 fn quarter_gibibyte() -> &'static str {
     "256MiB"
+}
+fn sixteen_mebibytes() -> &'static str {
+    "16MiB"
 }
 
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -146,7 +180,11 @@ fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
 }
 
 fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    count(deserializer).map(Some)
+}
+
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     let count = u32::deserialize(deserializer)?;
     let none = || Flaw::new("nobody could ever ask").help("write at least 1, or leave it out");
-    if count == 0 { Err(serde::de::Error::custom(none())) } else { Ok(Some(count)) }
+    if count == 0 { Err(serde::de::Error::custom(none())) } else { Ok(count) }
 }

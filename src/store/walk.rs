@@ -133,11 +133,17 @@ impl Desk {
     }
 
     fn one(&self, row: i64) -> Result<Found, StoreError> {
+        self.entry(row)?.ok_or_else(|| self.fail(rusqlite::Error::QueryReturnedNoRows))
+    }
+
+    /// The entry of a row, where there is one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn entry(&self, row: i64) -> Result<Option<Found>, StoreError> {
         let sql = format!("SELECT {SHOWN} FROM entry JOIN body ON entry = id WHERE id = ?1");
-        self.connection
-            .prepare_cached(&sql)
-            .and_then(|mut query| query.query_row([row], found))
-            .map_err(|e| self.fail(e))
+        let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
+        query.query_row([row], found).optional().map_err(|e| self.fail(e))
     }
 
     /// Looks at all entries by date until there are enough of these sources.

@@ -121,7 +121,7 @@ fn pages_with_everything_and_with_nothing() {
     let (city, look) = (sample::city(), Look::built_in());
     check(&render(&city, Format::Html), "city.html");
     let site = Site::of(&city);
-    check(&html::story(look, &site, &city.entries[0]).expect("built-in templates"), "story.html");
+    check(&html::story(look, &site, &city.entries[0], &city.id).expect("built-in templates"), "story.html");
     let cards = city.entries.iter().map(|entry| Card::new(entry, &site)).collect();
     check(&html::front(look, &site, cards).expect("built-in templates"), "index.html");
     let bare = sample::bare(Vec::new());

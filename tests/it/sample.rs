@@ -77,6 +77,7 @@ pub fn bare(entries: Vec<Entry>) -> Feed {
         ttl_minutes: None,
         style: None,
         history: History::default(),
+        view: None,
         entries,
     }
 }

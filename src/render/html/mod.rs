@@ -19,7 +19,7 @@ mod words;
 
 pub use front::{Card, front};
 pub use look::{BUILT_IN, Broken, Look, Template};
-pub use pages::{STYLE, feed, story, story_path, style};
+pub use pages::{STYLE, feed, part, story, story_path, style};
 pub use site::{Outlet, Site};
 pub use status::{Health, SourceHealth, status};
 pub use trial::trial;

@@ -1,13 +1,14 @@
 //! The page of a feed, the page of a story, and the style sheets.
 
 use serde::Serialize;
+use url::form_urlencoded;
 
 use super::look::{Broken, Look};
 use super::site::{ShownOutlet, ShownSite, Site};
-use super::view::{Extent, Shown, shown};
+use super::view::{Extent, Named, Shown, shown};
 use super::words::{Words, words};
 use super::{Depth, Outlet};
-use crate::model::{Entry, EntryId, Feed, Timestamp};
+use crate::model::{Entry, EntryId, Feed, FeedId, Timestamp};
 use crate::render::{Document, Format, fence, shown as told};
 
 /// The media type of pages.
@@ -86,6 +87,18 @@ struct FeedPage {
     rights: Option<String>,
     count: String,
     days: Vec<Day>,
+    /// What the box for searching holds; none where nobody would answer.
+    search: Option<Search>,
+}
+
+#[derive(Debug, Serialize)]
+struct Search {
+    /// The page that is asked.
+    page: String,
+    /// What was asked for.
+    words: String,
+    /// The page is an answer.
+    answers: bool,
 }
 
 /// The page of a feed: `city.html`.
@@ -93,6 +106,20 @@ struct FeedPage {
 /// # Errors
 /// A template of the owner's that fails on this feed.
 pub fn feed(look: &Look, site: &Site, feed: &Feed) -> Result<Document, Broken> {
+    part(look, site, feed, &|_| true)
+}
+
+/// The page of a feed, or of a view of one, of whose entries only those have a page of their own of which `is_told` says so
+/// (by its path).
+///
+/// # Errors
+/// As [`feed`].
+pub fn part(
+    look: &Look,
+    site: &Site,
+    feed: &Feed,
+    is_told: &dyn Fn(&str) -> bool,
+) -> Result<Document, Broken> {
     let Feed {
         id,
         uri: _,
@@ -109,9 +136,12 @@ pub fn feed(look: &Look, site: &Site, feed: &Feed) -> Result<Document, Broken> {
         ttl_minutes: _,
         style: _,
         history: _,
+        view,
         entries,
     } = feed;
-    let path = format!("{id}.html");
+    let page = format!("{id}.html");
+    let query = view.as_ref().map(|view| format!("?{}", view.query)).unwrap_or_default();
+    let path = format!("{page}{query}");
     let words = words([language.as_deref(), site.language.as_deref()]);
     let known = site.outlets.iter().find(|outlet| outlet.id == *id);
     let outlet = Outlet {
@@ -123,17 +153,26 @@ pub fn feed(look: &Look, site: &Site, feed: &Feed) -> Result<Document, Broken> {
         hidden: known.is_some_and(|outlet| outlet.hidden),
     };
     let extent = if look.shows_whole_entries() { Extent::Whole(4) } else { Extent::Card };
-    let view = |entry| match outlet.hidden {
-        true => shown(entry, site, words, Depth::Top, extent).without_story(),
-        false => shown(entry, site, words, Depth::Top, extent),
+    let one = |entry: &Entry| {
+        let shown = shown(entry, site, words, Depth::Top, extent);
+        match outlet.hidden || !is_told(&story_path(&entry.id)) {
+            true => shown.without_story(),
+            false => shown,
+        }
     };
-    let views = entries.iter().map(|entry| (entry.published, view(entry)));
+    let views = entries.iter().map(|entry| (entry.published, one(entry)));
+    let search = (site.search || view.is_some()).then(|| Search {
+        page: page.clone(),
+        words: view.as_ref().map(|view| fence::line(&view.words)).unwrap_or_default(),
+        answers: view.is_some(),
+    });
     let page = FeedPage {
         frame: Frame::new(look, site, words, &path),
-        feed: outlet.shown(site),
+        feed: outlet.shown(site).asked(&query),
         rights: fence::some_line(rights.as_deref()),
         count: words.number(entries.len()),
         days: days(views.collect(), site, words),
+        search,
     };
     let bytes = look.render("feed.html", page)?;
     Ok(Document { path, media_type: HTML, entries: entries.len(), bytes })
@@ -145,21 +184,31 @@ struct StoryPage {
     frame: Frame,
     entry: Shown,
     description: Option<String>,
+    /// What the entry is about, each with what else the feed has of it, where somebody answers.
+    topics: Vec<Named>,
 }
 
-/// The page of one entry: `story/….html`, see [`story_path`].
+/// The page of one entry: `story/….html`, see [`story_path`]. `feed` shows it.
 ///
 /// # Errors
 /// A template of the owner's that fails on this entry.
-pub fn story(look: &Look, site: &Site, entry: &Entry) -> Result<Document, Broken> {
+pub fn story(look: &Look, site: &Site, entry: &Entry, feed: &FeedId) -> Result<Document, Broken> {
     let path = story_path(&entry.id);
     let words = site.words(entry.item.language.as_deref());
     let text = entry.item.summary.as_ref().or(entry.item.content.as_ref());
     let description =
         text.map(|html| told::excerpt(&html.opening(4000), 200)).filter(|text| !text.is_empty());
+    let of_topic = |topic: &String| {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("tag", topic).finish();
+        format!("{}{feed}.html?{query}", Depth::Below.root())
+    };
+    let shown = shown(entry, site, words, Depth::Below, Extent::Whole(2));
+    let topic =
+        |topic: &String| Named { name: topic.clone(), url: Some(of_topic(topic)).filter(|_| site.search) };
     let page = StoryPage {
         frame: Frame::new(look, site, words, &path),
-        entry: shown(entry, site, words, Depth::Below, Extent::Whole(2)),
+        topics: shown.topics().iter().map(topic).collect(),
+        entry: shown,
         description,
     };
     let bytes = look.render("story.html", page)?;

@@ -31,6 +31,8 @@ pub struct Site {
     pub icon_url: Option<Url>,
     /// The feeds, in the order of the configuration.
     pub outlets: Vec<Outlet>,
+    /// Pages have a box for searching: somebody answers.
+    pub search: bool,
     /// Other documents of the tree that pages may lead to: `sources.opml`, `status.html`.
     pub documents: Vec<String>,
 }
@@ -73,6 +75,7 @@ impl Site {
             rights: feed.rights.clone(),
             icon_url: feed.icon_url.clone(),
             outlets: vec![outlet],
+            search: false,
             documents: Vec::new(),
         }
     }
@@ -175,6 +178,17 @@ impl Outlet {
             page: self.formats.contains(&Format::Html).then(|| path(Format::Html)),
             documents: documents.collect(),
         }
+    }
+}
+
+impl ShownOutlet {
+    /// The same under a query: its documents are those of the view.
+    pub(super) fn asked(mut self, query: &str) -> Self {
+        for document in &mut self.documents {
+            document.path.push_str(query);
+            document.address.push_str(query);
+        }
+        self
     }
 }
 

@@ -33,6 +33,7 @@ pub fn trial(own: &[Template]) -> Result<(), Broken> {
         ttl_minutes: None,
         style: None,
         history: History::default(),
+        view: None,
         entries: vec![full.0.clone(), bare.clone()],
     };
     let outlet = Outlet {
@@ -44,6 +45,7 @@ pub fn trial(own: &[Template]) -> Result<(), Broken> {
         hidden: false,
     };
     let told = Site {
+        search: true,
         documents: vec!["sources.opml".to_owned(), "status.html".to_owned()],
         outlets: vec![
             outlet,
@@ -73,7 +75,7 @@ pub fn trial(own: &[Template]) -> Result<(), Broken> {
         whole(&look, front(&look, site, cards)?, "index.html")?;
         status(&look, site, &sources(&full.0.source), &[Some(Timestamp::UNIX_EPOCH), None])?;
         for entry in [&full.0, &bare] {
-            whole(&look, story(&look, site, entry)?, "story.html")?;
+            whole(&look, story(&look, site, entry, &made.id)?, "story.html")?;
         }
     }
     Ok(())

@@ -40,8 +40,8 @@ impl When {
 /// Something with a name, and a page where there is one.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Named {
-    name: String,
-    url: Option<String>,
+    pub(super) name: String,
+    pub(super) url: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -152,6 +152,11 @@ pub(super) fn shown(entry: &Entry, site: &Site, words: &Words, depth: Depth, ext
 }
 
 impl Shown {
+    /// What it is about.
+    pub(super) fn topics(&self) -> &[String] {
+        &self.topics
+    }
+
     /// The same where the entry has no page of its own.
     pub(super) fn without_story(self) -> Self {
         Self { story: None, ..self }

@@ -4,6 +4,7 @@ mod attacks;
 mod delta;
 mod documents;
 mod operations;
+mod views;
 mod websub;
 
 use crate::support::home::Home;
