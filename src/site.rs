@@ -43,8 +43,8 @@ pub struct Site {
     pub templates: Option<PathBuf>,
     /// Writes `status.html`: how every source is. It changes with each run.
     pub status_page: bool,
-    /// RSS and Atom name a style sheet, so that one that is opened in a browser can be read. Chromium uses it only where the
-    /// server sends the feed as `application/xml`.
+    /// RSS and Atom name a style sheet, so that one that is opened in a browser can be read. Browsers use it only where the
+    /// server sends the feed as `application/xml`, as `harkara serve` does for them.
     pub styled_feeds: bool,
     /// The page of each feed has a box for searching, and the topics of a story lead to what else has them. For pages that
     /// `harkara serve` answers for: no other web server does.

@@ -70,6 +70,12 @@ impl Access {
             })
     }
 
+    /// Whether the request brings something to be let in by, right or wrong.
+    pub fn is_tried(headers: &HeaderMap, query: Option<&str>) -> bool {
+        let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        headers.contains_key(AUTHORIZATION) || pairs.any(|(name, _)| name == "token")
+    }
+
     /// What is asked for in a 401 (RFC 7617, RFC 6750).
     pub fn challenge(&self) -> HeaderValue {
         HeaderValue::from_static(match self.login {

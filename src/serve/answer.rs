@@ -11,11 +11,13 @@ use tokio::io::AsyncSeekExt;
 use super::body::Body;
 use super::coding::{self, Coding};
 use super::conditional::{self, Match};
+use super::media;
 use super::page::{self, Form, Held, Page};
 use super::range::{self, Wish};
 
 const A_IM: HeaderName = HeaderName::from_static("a-im");
 const IM: HeaderName = HeaderName::from_static("im");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// What may be done with a document.
 pub(super) const ALLOWED: &str = "GET, HEAD, OPTIONS";
@@ -78,7 +80,17 @@ pub async fn answer(page: &Page, method: &Method, headers: &HeaderMap, now: Syst
     let Some(form) = page.form(coding) else {
         return text(StatusCode::NOT_FOUND, "there is no such document");
     };
-    send(form, part, method).await
+    let mut response = send(form, part, method).await;
+    if media::is_xml_feed(page.media_type) && is_opened(headers) {
+        insert(&mut response, header::CONTENT_TYPE, "application/xml; charset=utf-8");
+    }
+    response
+}
+
+/// Whether somebody opens the document in a browser, to look at it (w3.org/TR/fetch-metadata section 2.1). Under the types of feeds
+/// browsers show its source or put it into a file; under that of XML they use its style sheet. Readers never say this.
+fn is_opened(headers: &HeaderMap) -> bool {
+    headers.get(SEC_FETCH_DEST).is_some_and(|wanted| wanted == "document")
 }
 
 async fn send(form: &Form, part: Option<Range<u64>>, method: &Method) -> Response<Body> {
@@ -130,7 +142,14 @@ fn unmodified(page: &Page, coding: Coding) -> Response<Body> {
 }
 
 /// Whether `feed` is among the instance manipulations that the client understands (RFC 3229 section 10.5.3).
+///
+/// feedparser says so for every program that fetches with it, whatever that program does with a 226: rss2email takes it for a
+/// failure and never sees anything new again. No other client accepts netCDF.
 fn wants_feed(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).map_or(&b""[..], HeaderValue::as_bytes);
+    if memchr::memmem::find(accepts, b"application/x-netcdf").is_some() {
+        return false;
+    }
     headers.get_all(A_IM).iter().filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).any(
         |member| {
             let (name, weight) = coding::weighted(member);

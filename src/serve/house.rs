@@ -27,6 +27,9 @@ use super::websub::{self, Mail};
 /// Where the callbacks of our subscriptions lie; the token follows.
 const CALLBACKS: &str = "/websub/";
 
+/// So many wrong tokens and passwords may one client bring in a minute; then none of his is looked at until there is room again.
+const GUESSES: u32 = 30;
+
 /// What is answered with; shared by all connections.
 pub struct House {
     tree: ArcSwap<Tree>,
@@ -38,6 +41,8 @@ pub struct House {
     desk: Desk,
     mail: Mail,
     views: Views,
+    /// How often somebody may be wrong.
+    guesses: Rate,
 }
 
 /// What the configuration says of requests.
@@ -73,6 +78,7 @@ impl House {
             desk,
             mail,
             views,
+            guesses: Rate::new(GUESSES),
         }
     }
 
@@ -130,9 +136,9 @@ impl House {
         if let Some(page) = self.page(path) {
             let (method, headers) = (request.method(), request.headers());
             if let Some(access) = &page.access
-                && !access.allows(headers, request.uri().query())
+                && let Some(refusal) = self.refused(access, headers, request.uri().query(), peer)
             {
-                return unauthorized(access);
+                return refusal;
             }
             if let Some(query) = request.uri().query()
                 && let Some(view) = self.view(&request, query, &page, peer).await
@@ -159,15 +165,14 @@ impl House {
             }
             path if path.starts_with("/api/") => {
                 let rules = self.rules.load_full();
+                let Some(admin) = &rules.admin else {
+                    return text(StatusCode::NOT_FOUND, "there is no API: `admin_token` of [serve] opens it");
+                };
+                if let Some(refusal) = self.refused(admin, request.headers(), None, peer) {
+                    return refusal;
+                }
                 let mistake = self.mistake.load_full();
-                api::answer(
-                    request,
-                    path,
-                    rules.admin.as_ref(),
-                    &self.desk,
-                    mistake.as_deref().map(String::as_str),
-                )
-                .await
+                api::answer(request, path, &self.desk, mistake.as_deref().map(String::as_str)).await
             }
             _ => text(StatusCode::NOT_FOUND, "there is nothing here"),
         }
@@ -229,6 +234,30 @@ impl House {
         }
     }
 
+    /// What somebody is told who may not have what `access` keeps. `query` is looked at where a token may stand in it.
+    fn refused(
+        &self,
+        access: &Access,
+        headers: &HeaderMap,
+        query: Option<&str>,
+        peer: Option<IpAddr>,
+    ) -> Option<Response<Body>> {
+        let tried = Access::is_tried(headers, query);
+        let client = client::client(peer, headers, &self.rules.load().trusted).filter(|_| tried);
+        let now = Instant::now();
+        if let Some(wait) = client.and_then(|client| self.guesses.wait(client, now)) {
+            // Also to who is right now: otherwise he would be told which of his guesses it was.
+            let mut response = text(StatusCode::TOO_MANY_REQUESTS, "too many wrong tokens or passwords");
+            insert(&mut response, header::RETRY_AFTER, &wait.to_string());
+            return Some(response);
+        }
+        if access.allows(headers, query) {
+            return None;
+        }
+        let _ = client.map(|client| self.guesses.take(client, now));
+        Some(unauthorized(access))
+    }
+
     fn too_often(&self, request: &Request<Incoming>, peer: Option<IpAddr>) -> Option<Response<Body>> {
         let rules = self.rules.load();
         let rate = rules.rate.as_ref()?;
@@ -253,8 +282,8 @@ impl House {
     fn count(&self, request: &Request<Incoming>, peer: Option<IpAddr>) -> Response<Body> {
         let rules = self.rules.load();
         let here = peer.is_some_and(|peer| peer.is_loopback()) && !client::was_passed_on(request.headers());
-        let known = rules.admin.as_ref().is_some_and(|admin| admin.allows(request.headers(), None));
-        if !here && !known {
+        let is_known = |admin: &Access| self.refused(admin, request.headers(), None, peer).is_none();
+        if !here && !rules.admin.as_ref().is_some_and(is_known) {
             return text(
                 StatusCode::FORBIDDEN,
                 "figures are told on this machine, or with the token of the API",
@@ -282,7 +311,7 @@ fn get(request: &Request<Incoming>, made: impl FnOnce() -> Response<Body>) -> Re
 }
 
 /// 401, with what is wanted.
-pub(super) fn unauthorized(access: &Access) -> Response<Body> {
+fn unauthorized(access: &Access) -> Response<Body> {
     let mut response = text(StatusCode::UNAUTHORIZED, "this is not for everybody");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, access.challenge());
     response
@@ -308,11 +337,6 @@ fn decoded(path: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
-}
-
-/// What headers a proxy or a client may send with a token.
-pub(super) fn brings(access: &Access, headers: &HeaderMap) -> bool {
-    access.allows(headers, None)
 }
 
 #[cfg(test)]

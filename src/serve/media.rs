@@ -49,6 +49,11 @@ pub fn is_feed(media_type: &str) -> bool {
     )
 }
 
+/// Whether a document of this type is a feed that has a style sheet for browsers.
+pub fn is_xml_feed(media_type: &str) -> bool {
+    matches!(bare(media_type), "application/atom+xml" | "application/rss+xml")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

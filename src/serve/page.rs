@@ -231,7 +231,10 @@ fn common(
     put(header::CONTENT_TYPE, content_type);
     put(header::LAST_MODIFIED, &httpdate::fmt_http_date(modified));
     put(header::CACHE_CONTROL, &cache_control(path, content_type, pieces, private));
-    if media::is_text(content_type) {
+    if media::is_xml_feed(content_type) {
+        // Whoever opens it in a browser is told another type.
+        put(header::VARY, "Accept-Encoding, Sec-Fetch-Dest");
+    } else if media::is_text(content_type) {
         put(header::VARY, "Accept-Encoding");
     }
     if media::is_feed(content_type) && !private {

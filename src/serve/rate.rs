@@ -27,6 +27,15 @@ impl Rate {
         Self { in_a_minute: f64::from(in_a_minute), buckets: Mutex::default() }
     }
 
+    /// Tells after how many seconds there is one in the client's bucket; `None` where there is one now. Takes nothing.
+    pub fn wait(&self, client: IpAddr, now: Instant) -> Option<u64> {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.get(&neighbours(client))?;
+        let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
+        let missing = 1.0 - bucket.left - passed * self.in_a_minute / 60.0;
+        (missing > 0.0).then(|| Duration::from_secs_f64(missing * 60.0 / self.in_a_minute).as_secs() + 1)
+    }
+
     /// Takes one request out of the client's bucket, or tells after how many seconds there is one.
     pub fn take(&self, client: IpAddr, now: Instant) -> Result<(), u64> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,6 +73,16 @@ fn neighbours(client: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looking_takes_nothing() {
+        let rate = Rate::new(1);
+        let (now, client) = (Instant::now(), "10.0.0.1".parse().expect("v4"));
+        assert_eq!(rate.wait(client, now), None);
+        assert_eq!((rate.take(client, now), rate.wait(client, now)), (Ok(()), Some(61)));
+        assert_eq!(rate.wait(client, now + Duration::from_secs(30)), Some(31));
+        assert_eq!(rate.wait(client, now + Duration::from_secs(61)), None);
+    }
 
     #[test]
     fn who_asks_too_often_is_told_when_to_come_back() {

@@ -40,7 +40,7 @@ impl Place {
         let shelf = Shelf::new(&home.at("public"), policy);
         let mut config = format!(
             "[site]\ntitle = 'হরকরা: small papers'\nsubtitle = 'Everything that came in by post'\nlanguage = 'en'\n\
-             timezone = 'Asia/Kolkata'\nbase_url = '{}'\nstatus_page = true\nrights = 'Theirs who wrote it'\n",
+             search = true\ntimezone = 'Asia/Kolkata'\nbase_url = '{}'\nstatus_page = true\nrights = 'Theirs who wrote it'\n",
             shelf.url("")
         );
         for (file, language) in PAPERS {

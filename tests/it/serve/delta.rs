@@ -54,6 +54,13 @@ fn only_what_is_new_or_changed_is_sent() {
         // Not asked for, refused, not known: the whole.
         assert_eq!(asks(&first.etag(), "vcdiff").status, 200);
         assert_eq!(asks(&first.etag(), "feed;q=0").status, 200);
+        // feedparser says so for programs that know nothing of it (tests/it/serve/subscribers.rs has rss2email).
+        let by_feedparser = [
+            &format!("If-None-Match: {}", first.etag()),
+            "A-IM: feed",
+            "Accept: application/atom+xml,application/rdf+xml,application/rss+xml,application/x-netcdf,application/xml;q=0.9",
+        ];
+        assert_eq!(daemon.get(path, &by_feedparser).status, 200);
         assert_eq!(asks("\"0123456789abcdef0123456789abcdef\"", "feed").status, 200);
         assert_eq!(daemon.get(path, &["A-IM: feed"]).status, 200);
         let head = daemon.ask("HEAD", path, &[&format!("If-None-Match: {}", first.etag()), "A-IM: feed"]);

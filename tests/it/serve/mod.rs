@@ -3,7 +3,9 @@
 mod attacks;
 mod delta;
 mod documents;
+mod opened;
 mod operations;
+mod subscribers;
 mod views;
 mod websub;
 
