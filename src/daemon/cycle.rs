@@ -1,5 +1,6 @@
 //! The cycle: waits until a source is due, or somebody wants something; makes a round; shows what came of it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,22 +8,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::hub::{Asked, Hub};
+use super::plan::{Came, Plan};
 use super::subscribe::{Ours, Post};
+use super::told::{note, tell};
 use super::views::Librarian;
 use super::watch::Watch;
 use super::{Clock, http, notify};
 use crate::config::{self, Config, Paint};
-use crate::model::SourceId;
-use crate::report::{Placed, Report, Visit};
+use crate::model::{SourceId, Timestamp};
+use crate::report::{Report, SourceLine, Visit};
 use crate::run::{Fault, Opened, Pause, Stop, Wish};
-use crate::serve::{Done, Facts, House, Letter, Metrics, Order};
-
-/// Rounds do not follow each other faster, unless somebody asks for one.
-const LEAST: Duration = Duration::from_secs(1);
-/// At the most this long passes between two rounds or a look at the clock: it may have been set, the machine may have slept.
-const MOST: Duration = Duration::from_secs(60);
-/// After a round that asked nobody (hosts that are left alone) or broke, so long passes.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::serve::{Done, Facts, House, Letter, Order};
 
 /// What the cycle goes by; changes with the configuration.
 pub(super) struct Cycle {
@@ -35,6 +31,8 @@ pub(super) struct Cycle {
     wanted: Vec<SourceId>,
     /// The configuration changed: what is published may be another thing.
     anew: bool,
+    /// The last round was of those that somebody wanted.
+    was_wanted: bool,
     hub: Arc<Hub>,
     librarian: Librarian,
 }
@@ -58,6 +56,7 @@ impl Cycle {
             facts,
             wanted: Vec::new(),
             anew: false,
+            was_wanted: false,
             hub: Arc::default(),
             librarian,
         }
@@ -68,31 +67,34 @@ impl Cycle {
 pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &Stop) {
     let Post { mut letters, awaited } = post;
     let mut ours = Ours::new(awaited);
-    ours.look(&cycle.opened, cycle.clock).await;
+    ours.look(&cycle.opened, &cycle.clock).await;
     cycle.deliver();
     let path = cycle.path.clone();
     let mut watch = Watch::begin(&path);
-    let mut wait = Duration::ZERO;
+    let mut plan = Plan::at_once(cycle.clock.now());
     loop {
-        let woken = Instant::now();
-        while cycle.wanted.is_empty() && !cycle.anew && ours.is_quiet() && woken.elapsed() < wait {
+        let wish = loop {
+            let now = cycle.clock.now();
+            if let Some(wish) = cycle.wish(&plan, &ours, now) {
+                break wish;
+            }
+            let (left, under_way) = (plan.sleep(now, || !ours.is_quiet()), ours.under_way());
             tokio::select! {
                 biased;
                 () = stop.wished() => return,
                 Some((order, tell)) = orders.recv() => cycle.obey(order, tell).await,
                 Some(letter) = letters.recv() => cycle.open_letter(letter, &mut ours).await,
+                Some(()) = ours.answered() => {}
                 () = watch.changed() => { let _ = cycle.reload(); },
-                () = tokio::time::sleep(wait.saturating_sub(woken.elapsed())) => {}
+                () = cycle.clock.sleep(left, under_way) => ours.ask(&cycle.opened, &cycle.clock).await,
             }
-        }
-        let pushed = ours.take(cycle.opened.config());
-        cycle.wanted.extend(pushed.keys().cloned());
-        let wish = match cycle.wanted.is_empty() {
-            true => Wish::Due,
-            false => Wish::These(std::mem::take(&mut cycle.wanted)),
+        };
+        let pushed = match &wish {
+            Wish::These(_) => ours.take(cycle.opened.config()),
+            _ => HashMap::new(),
         };
         let by_push: Vec<SourceId> = pushed.keys().cloned().collect();
-        cycle.anew = false;
+        let is_anew = std::mem::take(&mut cycle.anew);
         let opened = Arc::clone(&cycle.opened);
         let (now, began) = (cycle.clock.now(), Instant::now());
         let round = opened.round_with(&wish, pushed, now, stop, &|_| {});
@@ -102,6 +104,7 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
                 done = round.as_mut() => break done,
                 Some((order, tell)) = orders.recv() => cycle.obey(order, tell).await,
                 Some(letter) = letters.recv() => cycle.open_letter(letter, &mut ours).await,
+                Some(()) = ours.answered() => {}
                 () = watch.changed() => { let _ = cycle.reload(); },
             }
         };
@@ -112,10 +115,13 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
         }
         cycle.deliver();
         if let Ok(report) = &done {
-            ours.after_round(&cycle.opened, report, &by_push, cycle.clock).await;
+            ours.after_round(&cycle.opened, report, &by_push, &cycle.clock).await;
+            // Only what was read may announce another hub.
+            if is_anew || report.sources.iter().any(|line| matches!(line.visit, Visit::Read { .. })) {
+                ours.look(&cycle.opened, &cycle.clock).await;
+            }
         }
-        ours.look(&cycle.opened, cycle.clock).await;
-        wait = cycle.next(done.as_ref(), took).await;
+        plan = cycle.plan(done.as_ref(), took).await;
     }
 }
 
@@ -154,7 +160,7 @@ impl Cycle {
     /// Sends what changed to who subscribed; goes on beside the rounds.
     fn deliver(&self) {
         if self.opened.config().serve.hub {
-            self.hub.deliver(&self.opened, &self.house, self.clock);
+            self.hub.deliver(&self.opened, &self.house, &self.clock);
         }
     }
 
@@ -162,27 +168,49 @@ impl Cycle {
         match letter {
             Letter::Asked { callback, path, topic, lease, secret } => {
                 let asked = Asked { callback, path, topic, lease, secret };
-                self.hub.verify(&self.opened, &self.house, self.clock, asked);
+                self.hub.verify(&self.opened, &self.house, &self.clock, asked);
             }
-            other => ours.open_letter(&self.opened, other, self.clock, self.house.metrics()).await,
+            other => ours.open_letter(&self.opened, other, &self.clock, self.house.metrics()).await,
         }
     }
 
-    /// How long to wait until the next round.
-    async fn next(&self, done: Result<&Report, &Fault>, took: Duration) -> Duration {
-        // A fifth of the time at the most goes into rounds that came by themselves.
-        let least = (took * 4).clamp(LEAST, MOST);
-        let asked = done.is_ok_and(|report| {
-            report.sources.iter().any(|line| !matches!(line.visit, Visit::Waiting { .. }))
-        });
+    /// What the next round is for, if it is time for one. Who is due and what is wanted take turns, so that neither waits for an
+    /// end of the other.
+    fn wish(&mut self, plan: &Plan, ours: &Ours, now: Timestamp) -> Option<Wish> {
+        let is_wanted = !self.wanted.is_empty() || (!ours.is_quiet() && plan.takes_pushes(now));
+        let is_due = self.anew || plan.is_due(now);
+        self.was_wanted = match (is_wanted, is_due) {
+            (false, false) => return None,
+            (true, true) => !self.was_wanted,
+            (is_wanted, _) => is_wanted,
+        };
+        Some(match self.was_wanted {
+            true => {
+                // Who is wanted and was pushed is read from the push now, and asked next time.
+                let pushed: Vec<SourceId> = ours.pushed().collect();
+                let (later, mut these) =
+                    std::mem::take(&mut self.wanted).into_iter().partition(|id| pushed.contains(id));
+                self.wanted = later;
+                these.extend(pushed);
+                Wish::These(these)
+            }
+            false => Wish::Due,
+        })
+    }
+
+    /// When the next round comes.
+    async fn plan(&self, done: Result<&Report, &Fault>, took: Duration) -> Plan {
+        let is_asked = |line: &SourceLine| !matches!(line.visit, Visit::Waiting { .. });
+        let came = match done.is_ok_and(|report| report.sources.iter().any(is_asked)) {
+            true => Came::Well,
+            false => Came::ToNothing,
+        };
         let now = self.clock.now();
         match self.opened.next_due(now).await {
-            Ok(Some(due)) if due <= now && !asked => PATIENCE,
-            Ok(Some(due)) => (due - now).to_std().unwrap_or_default().clamp(least, MOST),
-            Ok(None) => MOST,
+            Ok(due) => Plan::after(now, took, due, came),
             Err(error) => {
                 tracing::error!(help = error.help(), "{error}");
-                PATIENCE
+                Plan::after(now, took, None, Came::Broke)
             }
         }
     }
@@ -248,57 +276,5 @@ impl Cycle {
         self.opened = Arc::new(opened);
         self.anew = true;
         Ok("the configuration was read again".to_owned())
-    }
-}
-
-fn note(metrics: &Metrics, report: &Report, took: Duration) {
-    if !report.sources.is_empty() {
-        metrics.rounds.observe(took.as_secs_f64());
-    }
-    for line in &report.sources {
-        let outcome = match &line.visit {
-            Visit::Unchanged => "unchanged",
-            Visit::Read { new, changed, retouched, .. } => {
-                Metrics::add(&metrics.entries, "new", *new);
-                Metrics::add(&metrics.entries, "changed", *changed);
-                Metrics::add(&metrics.entries, "retouched", *retouched);
-                "read"
-            }
-            Visit::Failed(_) => "failed",
-            Visit::Waiting { .. } => "waiting",
-        };
-        Metrics::add(&metrics.visits, outcome, 1);
-    }
-    for line in &report.documents {
-        let placed = match line.placed {
-            Placed::Written => "written",
-            Placed::Same => "same",
-            Placed::Refused(_) => "refused",
-        };
-        Metrics::add(&metrics.documents, placed, 1);
-    }
-}
-
-fn tell(report: &Report) {
-    for line in &report.sources {
-        match &line.visit {
-            Visit::Failed(failure) => {
-                tracing::warn!(source = %line.source, stage = %failure.stage, "{}", failure.message);
-            }
-            Visit::Read { new, changed, .. } if new + changed > 0 => {
-                tracing::info!(source = %line.source, new, changed, "read");
-            }
-            _ => {}
-        }
-    }
-    for line in &report.documents {
-        match &line.placed {
-            Placed::Written => tracing::info!(document = line.path, entries = line.entries, "written"),
-            Placed::Refused(reason) => tracing::warn!(document = line.path, "{reason}"),
-            Placed::Same => {}
-        }
-    }
-    for note in &report.notes {
-        tracing::info!("{note}");
     }
 }

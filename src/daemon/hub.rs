@@ -66,7 +66,7 @@ impl Hub {
         self: &Arc<Self>,
         opened: &Arc<Opened>,
         house: &Arc<House>,
-        clock: Clock,
+        clock: &Clock,
         asked: Asked,
     ) {
         let shop = self.shop(opened, house, clock);
@@ -86,10 +86,10 @@ impl Hub {
     }
 
     /// Sends every topic that changed to those who have not got it.
-    pub(super) fn deliver(self: &Arc<Self>, opened: &Arc<Opened>, house: &Arc<House>, clock: Clock) {
+    pub(super) fn deliver(self: &Arc<Self>, opened: &Arc<Opened>, house: &Arc<House>, clock: &Clock) {
         let shop = self.shop(opened, house, clock);
         tokio::spawn(async move {
-            let now = clock.now();
+            let now = shop.clock.now();
             let subscribers = match shop.opened.writer().call(move |desk| desk.subscribers(now)).await {
                 Ok(subscribers) => subscribers,
                 Err(error) => return tracing::error!("{error}"),
@@ -108,8 +108,13 @@ impl Hub {
         });
     }
 
-    fn shop(self: &Arc<Self>, opened: &Arc<Opened>, house: &Arc<House>, clock: Clock) -> Shop {
-        Shop { hub: Arc::clone(self), opened: Arc::clone(opened), house: Arc::clone(house), clock }
+    fn shop(self: &Arc<Self>, opened: &Arc<Opened>, house: &Arc<House>, clock: &Clock) -> Shop {
+        Shop {
+            hub: Arc::clone(self),
+            opened: Arc::clone(opened),
+            house: Arc::clone(house),
+            clock: clock.clone(),
+        }
     }
 
     fn begin(&self, key: &(String, String)) -> bool {

@@ -43,12 +43,13 @@ fn renewal(one: &Subscription) -> Option<Timestamp> {
     Some(until - ((until - asked) / 5).clamp(TimeDelta::zero(), delta(EARLY)))
 }
 
-/// Until when the source need not be polled. `None`: pushes do not work, or nobody knows whether they do.
+/// Until when a source that was `polled` last then need not be polled. `None`: pushes do not work, or nobody knows whether they do.
 ///
-/// Never beyond the renewal: then it is seen whether the hub is there still.
-pub(super) fn rest(one: &Subscription, now: Timestamp) -> Option<Timestamp> {
+/// Pushes do not make it longer: a hub may push often and leave something out. And never beyond the renewal: then it is seen
+/// whether the hub is there still.
+pub(super) fn rest(one: &Subscription, polled: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let works = one.pushed > 0 && one.failures == 0 && one.until.is_some_and(|until| until > now);
-    Some(renewal(one)?.min(now + delta(SELDOM))).filter(|until| works && *until > now)
+    Some(renewal(one)?.min(polled.min(now) + delta(SELDOM))).filter(|until| works && *until > now)
 }
 
 /// A poll found what no push had told: pushes do not work. A hub that lost us while it was down is asked anew, though the lease
@@ -117,16 +118,20 @@ mod tests {
 
     #[test]
     fn how_long_a_source_is_left_alone_by_the_table() {
-        for (told, one, expected) in [
-            ("pushes work", one(Some(0), Some(10 * DAY), 0, 1), Some(100 + 360)),
-            ("never pushed", one(Some(0), Some(10 * DAY), 0, 0), None),
-            ("not verified", one(Some(0), None, 1, 1), None),
-            ("lease over", one(Some(0), Some(100), 0, 1), None),
-            ("renewal not verified", one(Some(0), Some(10 * DAY), 1, 1), None),
-            ("renewal is near", one(Some(0), Some(300), 0, 1), Some(240)),
-            ("renewal is due", one(Some(0), Some(125), 0, 1), None),
+        let ten_days = |failures, pushed| one(Some(0), Some(10 * DAY), failures, pushed);
+        for (told, one, polled, expected) in [
+            ("pushes work", ten_days(0, 1), 100, Some(100 + 360)),
+            ("pushed often since the last poll", ten_days(0, 99), 70, Some(70 + 360)),
+            ("polled long ago", ten_days(0, 99), -260, None),
+            ("the clock was set back", ten_days(0, 1), 9000, Some(100 + 360)),
+            ("never pushed", ten_days(0, 0), 100, None),
+            ("not verified", one(Some(0), None, 1, 1), 100, None),
+            ("lease over", one(Some(0), Some(100), 0, 1), 100, None),
+            ("renewal not verified", ten_days(1, 1), 100, None),
+            ("renewal is near", one(Some(0), Some(300), 0, 1), 100, Some(240)),
+            ("renewal is due", one(Some(0), Some(125), 0, 1), 100, None),
         ] {
-            assert_eq!(rest(&one, at(100)), expected.map(at), "{told}");
+            assert_eq!(rest(&one, at(polled), at(100)), expected.map(at), "{told}");
         }
     }
 

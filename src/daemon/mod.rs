@@ -6,15 +6,17 @@
 //!                            ↑ orders (api)
 //! ```
 
+mod clock;
 mod cycle;
 mod hub;
 mod http;
 mod lease;
 pub mod log;
-
 mod notify;
+mod plan;
 mod status;
 mod subscribe;
+mod told;
 mod views;
 mod watch;
 
@@ -24,9 +26,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::model::Timestamp;
 use crate::run::{self, Fault, Stop};
 use crate::serve::{self, Desk, House, ListenError, Listener, Mail};
+pub use clock::{Clock, Hand};
 use subscribe::Post;
 
 /// What the daemon begins with.
@@ -39,25 +41,6 @@ pub struct Start {
     pub listeners: Vec<Listener>,
     /// Tells the time.
     pub clock: Clock,
-}
-
-/// Tells the time: that of the system, or one that goes on from a given instant.
-#[derive(Debug, Clone, Copy)]
-pub struct Clock(Option<(Timestamp, std::time::Instant)>);
-
-impl Clock {
-    /// The clock of the system, or one that stands at `from` now and goes on as usual.
-    pub fn new(from: Option<Timestamp>) -> Self {
-        Self(from.map(|from| (from, std::time::Instant::now())))
-    }
-
-    /// What time it is.
-    pub fn now(&self) -> Timestamp {
-        match self.0 {
-            None => chrono::Utc::now(),
-            Some((from, since)) => from + since.elapsed(),
-        }
-    }
 }
 
 /// Why the daemon did not begin or could not go on.
@@ -95,10 +78,10 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     let (orders, taken) = mpsc::channel(64);
     let (letters, box_of_letters) = mpsc::channel(256);
     let mail = Mail { letters, awaited: Arc::default() };
-    let desk = Desk { orders, status: status::teller(path.clone(), Arc::clone(&config), clock) };
+    let desk = Desk { orders, status: status::teller(path.clone(), Arc::clone(&config), clock.clone()) };
     let (views, workshop) = serve::views();
     let house = Arc::new(House::new(http::rules(&config), desk, mail.clone(), views));
-    let librarian = views::begin(workshop, &house, &config, clock).map_err(DaemonError::Threads)?;
+    let librarian = views::begin(workshop, &house, &config, clock.clone()).map_err(DaemonError::Threads)?;
     let facts = http::facts(&config);
     for fault in house.read(&config.publish.dir, &facts) {
         tracing::warn!("{fault}");

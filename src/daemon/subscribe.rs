@@ -1,11 +1,12 @@
 //! Our own subscriptions: sources that announce a hub need not be asked so often. A hub that does not keep its word is no loss:
 //! the source is polled as before.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use url::Url;
 
 use super::{Clock, lease};
@@ -16,7 +17,7 @@ use crate::report::{Report, Visit};
 use crate::run::Opened;
 use crate::serve::{Await, Awaited, AwaitedNow, Letter, Metrics, chance};
 use crate::source::Source;
-use crate::store::{StoreError, Subscription};
+use crate::store::{Desk, StoreError, Subscription};
 
 /// What we ask for; hubs give what they like.
 const LEASE: &str = "864000";
@@ -32,11 +33,20 @@ pub(super) struct Ours {
     awaited: Arc<AwaitedNow>,
     all: Vec<Subscription>,
     pushed: HashMap<SourceId, Response>,
+    /// Letters to hubs that are under way: each gives its hub back, which gets one after another.
+    asking: JoinSet<String>,
+    asked: HashSet<String>,
 }
 
 impl Ours {
     pub(super) fn new(awaited: Arc<AwaitedNow>) -> Self {
-        Self { awaited, all: Vec::new(), pushed: HashMap::new() }
+        Self {
+            awaited,
+            all: Vec::new(),
+            pushed: HashMap::new(),
+            asking: JoinSet::new(),
+            asked: HashSet::new(),
+        }
     }
 
     /// Nothing was pushed that is still to be read.
@@ -44,68 +54,107 @@ impl Ours {
         self.pushed.is_empty()
     }
 
+    /// For which sources something was.
+    pub(super) fn pushed(&self) -> impl Iterator<Item = SourceId> {
+        self.pushed.keys().cloned()
+    }
+
     /// What was pushed for sources that are asked at all.
     pub(super) fn take(&mut self, config: &Config) -> HashMap<SourceId, Response> {
         let mut pushed = std::mem::take(&mut self.pushed);
-        pushed.retain(|id, _| config.sources.iter().any(|source| source.enabled && source.id == *id));
+        let enabled: HashSet<&SourceId> =
+            config.sources.iter().filter(|s| s.enabled).map(|source| &source.id).collect();
+        pushed.retain(|id, _| enabled.contains(id));
         pushed
     }
 
-    /// Subscribes where a hub is announced, renews what ends soon, gives up what is announced no more.
-    pub(super) async fn look(&mut self, opened: &Arc<Opened>, clock: Clock) {
-        if let Err(error) = self.try_to_look(opened, clock).await {
-            tracing::error!("{error}");
+    /// Hubs that are being asked.
+    pub(super) fn under_way(&self) -> usize {
+        self.asking.len()
+    }
+
+    /// Waits until a hub has been asked; `None` when none is.
+    pub(super) async fn answered(&mut self) -> Option<()> {
+        // A task that broke down holds its hub back until a restart; none does.
+        let hub = self.asking.join_next().await?.ok()?;
+        self.asked.remove(&hub);
+        Some(())
+    }
+
+    /// Looks which hubs are announced now: gives up what is announced no more, begins what is new, and asks those that are due.
+    pub(super) async fn look(&mut self, opened: &Arc<Opened>, clock: &Clock) {
+        match self.announced(opened).await {
+            Ok(()) => self.ask(opened, clock).await,
+            Err(error) => tracing::error!("{error}"),
         }
     }
 
-    async fn try_to_look(&mut self, opened: &Arc<Opened>, clock: Clock) -> Result<(), StoreError> {
-        let config = Arc::clone(opened.config());
-        let (Some(base), true) = (&config.site.base_url, config.serve.websub) else {
+    async fn announced(&mut self, opened: &Arc<Opened>) -> Result<(), StoreError> {
+        let config = opened.config();
+        if config.site.base_url.is_none() || !config.serve.websub {
+            self.all = Vec::new();
             self.awaited.store(Arc::default());
             return Ok(());
+        }
+        let job = |desk: &Desk| {
+            let mut announced = HashMap::new();
+            desk.each_source(|id, state, channel| {
+                drop(announced.insert(id.to_owned(), (state.url, channel)))
+            })?;
+            Ok((announced, desk.subscriptions()?))
         };
-        let ids: Vec<SourceId> = config.sources.iter().filter(|s| s.enabled).map(|s| s.id.clone()).collect();
-        let (channels, mut all) = opened
-            .writer()
-            .call(move |desk| {
-                let channel = |id| desk.source(id)?.map(|state| desk.channel(state.row)).transpose();
-                let channels = ids.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
-                Ok((channels, desk.subscriptions()?))
-            })
-            .await?;
-        let now = clock.now();
-        let (mut wanted, mut to_ask) = (HashSet::new(), Vec::new());
-        for (source, channel) in config.sources.iter().filter(|s| s.enabled).zip(channels) {
-            let Some((hub, topic)) = channel.as_ref().and_then(|channel| announced(source, channel)) else {
+        let (channels, kept) = opened.writer().call(job).await?;
+        let mut kept: HashMap<String, Subscription> =
+            kept.into_iter().map(|one| (one.source.clone(), one)).collect();
+        self.all = Vec::new();
+        for source in config.sources.iter().filter(|s| s.enabled) {
+            let channel = channels.get(source.id.as_str()).filter(|(url, _)| url == source.url.as_str());
+            let Some((hub, topic)) = channel.and_then(|(_, channel)| announced(source, channel)) else {
                 continue;
             };
-            wanted.insert(source.id.to_string());
-            let known = all.iter().position(|one| one.source == source.id.as_str());
-            let kept = known.map(|at| all.swap_remove(at)).filter(|one| one.hub == hub && one.topic == topic);
-            let Some(mut one) = kept.or_else(|| begin(source, hub, topic)) else { continue };
-            if lease::is_due(&one, now) {
-                one.asked_at = Some(now);
-                one.failures = one.failures.saturating_add(1);
-                let row = one.clone();
-                opened.writer().call(move |desk| desk.put_subscription(&row)).await?;
-                to_ask.push(one.clone());
-            }
-            all.push(one);
+            let known = kept.remove(source.id.as_str()).filter(|one| one.hub == hub && one.topic == topic);
+            self.all.extend(known.or_else(|| begin(source, hub, topic)));
         }
-        for gone in all.iter().filter(|one| !wanted.contains(&one.source)).map(|one| one.source.clone()) {
-            opened.writer().call(move |desk| desk.remove_subscription(&gone)).await?;
-        }
-        all.retain(|one| wanted.contains(&one.source));
-        self.all = all;
+        let gone: Vec<String> = kept.into_keys().collect();
+        let forget = move |desk: &Desk| gone.iter().try_for_each(|source| desk.remove_subscription(source));
+        opened.writer().call(forget).await?;
         let expected = |one: &Subscription| {
             (one.token.clone(), Await { topic: one.topic.clone(), secret: one.secret.clone() })
         };
         self.awaited.store(Arc::new(Awaited(self.all.iter().map(expected).collect())));
-        // Only now: a hub may come to the callback before it has answered.
-        for one in &to_ask {
-            ask(opened, base, one);
-        }
         Ok(())
+    }
+
+    /// Asks the hubs that are due. Each is noted before it is asked: it may come to the callback before it has answered.
+    pub(super) async fn ask(&mut self, opened: &Arc<Opened>, clock: &Clock) {
+        let Some(base) = &opened.config().site.base_url else { return };
+        let now = clock.now();
+        let mut due: BTreeMap<String, Vec<Subscription>> = BTreeMap::new();
+        for one in &mut self.all {
+            if !self.asked.contains(&one.hub) && lease::is_due(one, now) {
+                one.asked_at = Some(now);
+                one.failures = one.failures.saturating_add(1);
+                due.entry(one.hub.clone()).or_default().push(one.clone());
+            }
+        }
+        if due.is_empty() {
+            return;
+        }
+        let rows: Vec<Subscription> = due.values().flatten().cloned().collect();
+        let note = move |desk: &Desk| rows.iter().try_for_each(|row| desk.put_subscription(row));
+        if let Err(error) = opened.writer().call(note).await {
+            tracing::error!("{error}");
+            return;
+        }
+        for (hub, mut ones) in due {
+            self.asked.insert(hub.clone());
+            // Each time another one first: one that breaks the hub must not keep it from the others.
+            let first = ones.first().map_or(0, |one| one.failures as usize);
+            let count = ones.len().max(1);
+            ones.rotate_left(first % count);
+            let letters = ones.iter().filter_map(|one| letter(base, one)).collect();
+            self.asking.spawn(ask_one_by_one(Arc::clone(opened), hub, letters));
+        }
     }
 
     /// Opens what a hub sent.
@@ -113,7 +162,7 @@ impl Ours {
         &mut self,
         opened: &Opened,
         letter: Letter,
-        clock: Clock,
+        clock: &Clock,
         metrics: &Metrics,
     ) {
         let now = clock.now();
@@ -154,35 +203,45 @@ impl Ours {
         }
     }
 
-    /// Polls seldom where pushes work; where a poll found what no push had told, they do not.
+    /// Polls seldom where pushes work; where a poll found what no push had told, or a push brought nothing that can be read, they
+    /// do not.
     pub(super) async fn after_round(
         &mut self,
         opened: &Opened,
         report: &Report,
         by_push: &[SourceId],
-        clock: Clock,
+        clock: &Clock,
     ) {
         let now = clock.now();
+        let mut all: HashMap<String, &mut Subscription> =
+            self.all.iter_mut().map(|one| (one.source.clone(), one)).collect();
+        let mut notes = Vec::new();
         for line in &report.sources {
-            let Some(one) = self.all.iter_mut().find(|one| one.source == line.source.as_str()) else {
-                continue;
+            let Some(one) = all.get_mut(line.source.as_str()) else { continue };
+            let is_failure = match (&line.visit, by_push.contains(&line.source)) {
+                (Visit::Read { new, .. }, false) => *new > 0,
+                (Visit::Failed(_), true) => true,
+                _ => false,
             };
-            let missed =
-                matches!(&line.visit, Visit::Read { new, .. } if *new > 0) && !by_push.contains(&line.source);
-            if missed {
+            if is_failure {
                 lease::missed(one, now);
             }
-            let rest = lease::rest(one, now);
-            let (row, id) = (one.clone(), line.source.clone());
-            let note = move |desk: &crate::store::Desk| {
-                if missed {
-                    desk.put_subscription(&row)?;
+            notes.push((line.source.clone(), (*one).clone(), is_failure));
+        }
+        let note = move |desk: &Desk| {
+            for (id, one, is_failure) in &notes {
+                if *is_failure {
+                    desk.put_subscription(one)?;
                 }
-                rest.map_or(Ok(()), |until| desk.put_off(&id, until))
-            };
-            if let Err(error) = opened.writer().call(note).await {
-                tracing::error!("{error}");
+                let polled = desk.source(id)?.and_then(|state| state.last_try);
+                if let Some(until) = polled.and_then(|polled| lease::rest(one, polled, now)) {
+                    desk.put_off(id, until)?;
+                }
             }
+            Ok(())
+        };
+        if let Err(error) = opened.writer().call(note).await {
+            tracing::error!("{error}");
         }
     }
 }
@@ -209,11 +268,10 @@ fn begin(source: &Source, hub: String, topic: String) -> Option<Subscription> {
     })
 }
 
-/// Asks the hub; what comes of it comes to the callback.
-fn ask(opened: &Arc<Opened>, base: &Url, one: &Subscription) {
-    let (Ok(hub), Ok(callback)) = (Url::parse(&one.hub), base.join(&format!("websub/{}", one.token))) else {
-        return;
-    };
+/// Asks for a subscription; what comes of it comes to the callback.
+fn letter(base: &Url, one: &Subscription) -> Option<Question> {
+    let hub = Url::parse(&one.hub).ok()?;
+    let callback = base.join(&format!("websub/{}", one.token)).ok()?;
     let pairs = [
         ("hub.mode", "subscribe"),
         ("hub.topic", one.topic.as_str()),
@@ -221,13 +279,31 @@ fn ask(opened: &Arc<Opened>, base: &Url, one: &Subscription) {
         ("hub.secret", one.secret.as_str()),
         ("hub.lease_seconds", LEASE),
     ];
-    let letter = Question::form(hub, &pairs);
-    let (opened, source) = (Arc::clone(opened), one.source.clone());
-    tokio::spawn(async move {
-        match opened.client().send(letter).await {
-            Ok(reply) if (200..300).contains(&reply.status) => {}
-            Ok(reply) => tracing::info!(source, "the hub answered {} to a subscription", reply.status),
-            Err(error) => tracing::info!(source, "the hub cannot be asked: {error}"),
+    Some(Question::form(hub, &pairs))
+}
+
+/// Asks a hub for one subscription after another, until it is seen that it is down: then the others count as asked. So it gets
+/// one letter each time, however many of our sources are with it.
+async fn ask_one_by_one(opened: Arc<Opened>, hub: String, letters: Vec<Question>) -> String {
+    let mut left = letters.len();
+    for letter in letters {
+        let told = opened.client().send(letter).await;
+        left -= 1;
+        let is_down = match told {
+            Ok(reply) if (200..300).contains(&reply.status) => false,
+            Ok(reply) => {
+                tracing::info!(hub, "the hub answered {} to a subscription", reply.status);
+                matches!(reply.status, 429 | 500..)
+            }
+            Err(error) => {
+                tracing::info!(hub, "the hub cannot be asked: {error}");
+                true
+            }
+        };
+        if is_down && left > 0 {
+            tracing::info!(hub, "{left} more subscriptions wait for it");
+            break;
         }
-    });
+    }
+    hub
 }

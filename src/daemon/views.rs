@@ -97,11 +97,11 @@ fn maker(shared: Arc<Shared>, clock: Clock) -> impl FnMut(&Wanted) -> Made {
             *last = rounds;
             viewer.look_again();
         }
-        make(viewer, wanted, clock)
+        make(viewer, wanted, &clock)
     }
 }
 
-fn make(viewer: &mut Viewer, wanted: &Wanted, clock: Clock) -> Made {
+fn make(viewer: &mut Viewer, wanted: &Wanted, clock: &Clock) -> Made {
     let name = wanted.path.trim_start_matches('/');
     let place = name.rsplit_once('.').and_then(|(feed, ending)| {
         let format = Format::ALL.into_iter().find(|format| format.extension() == ending)?;

@@ -13,7 +13,7 @@ use crate::parse;
 use crate::report::Failure;
 use crate::source::feed::{self, Before, Outcome};
 use crate::source::{Auth, Source};
-use crate::store::{Answers, Head, KeptAnswer, SourceState, Success};
+use crate::store::{Answers, Head, KeptAnswer, Part, SourceState, Success};
 use crate::value::Secret;
 
 /// Who asks and reads for all sources of a run.
@@ -153,7 +153,7 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
         next_due: None,
         schedule: String::new(),
         status: Some(status),
-        is_delta: false,
+        part: Part::Whole,
     };
     let heard = |url: Url, permanent: Option<Url>| Heard { url, permanent, moved: moved.cloned() };
     let response = match asker.client.ask(&request).await {
@@ -177,7 +177,7 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     };
     let (etag, last_modified) = (response.etag.clone(), response.last_modified.clone());
     let mut noted = success(etag, last_modified, response.max_age, response.status);
-    noted.is_delta = response.is_delta;
+    noted.part = if response.is_delta { Part::Delta } else { Part::Whole };
     noted.body_hash = Some(response.hash.to_vec()).filter(|_| !response.truncated && !response.is_delta);
     let heard = heard(response.url.clone(), response.permanent_url.clone());
     let is_known = state.is_some_and(|state| same_reader && state.body_hash == noted.body_hash);
@@ -252,7 +252,7 @@ fn request(source: &Source, url: &Url) -> Result<Request, Failure> {
     Ok(request)
 }
 
-pub(super) fn failed(failure: Failure) -> End {
+fn failed(failure: Failure) -> End {
     End::Failed(Box::new(Refusal { failure, status: None, retry_after: None, host: None, is_ours: false }))
 }
 

@@ -103,7 +103,14 @@ pub struct Opened {
     config: Arc<Config>,
     asker: Arc<Asker>,
     writer: Arc<Writer>,
+    /// When everything was published last by this configuration.
+    published: Mutex<Option<Timestamp>>,
 }
+
+/// Documents are made anew after this, though nothing came: somebody may have deleted one.
+const STALE: TimeDelta = TimeDelta::hours(1);
+/// The same where a feed keeps entries for hours: they grow old.
+const AGED: TimeDelta = TimeDelta::minutes(15);
 
 /// What all visits of a round share.
 struct Road {
@@ -139,7 +146,7 @@ pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
     let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
     answers.forget_others(|id| ids.contains(id));
     let asker = Arc::new(Asker::new(&config.fetch, Some(answers))?);
-    Ok(Opened { config, asker, writer })
+    Ok(Opened { config, asker, writer, published: Mutex::default() })
 }
 
 fn answers(config: &Config) -> Answers {
@@ -158,7 +165,7 @@ impl Opened {
             true => Arc::clone(&self.asker),
             false => Arc::new(Asker::new(&config.fetch, Some(answers(&config)))?),
         };
-        Ok(Self { config, asker, writer: Arc::clone(&self.writer) })
+        Ok(Self { config, asker, writer: Arc::clone(&self.writer), published: Mutex::default() })
     }
 
     /// The configuration that rounds go by.
@@ -230,6 +237,7 @@ impl Opened {
         }
         let chosen = choose(&road, wish).await?;
         tell(Event::Begun(chosen.asked.len()));
+        let is_nobody_asked = chosen.asked.is_empty();
         let (mut sources, mut cut) = visit_all(&road, chosen.asked, stop, tell).await?;
         sources.extend(chosen.waiting);
         sources.sort_by_key(|(place, _)| *place);
@@ -243,15 +251,28 @@ impl Opened {
         };
         self.writer.call(note).await?;
         let (mut documents, mut notes) = (Vec::new(), Vec::new());
-        if !stop.is_wished() {
+        let is_still = *wish == Wish::Due && is_nobody_asked && self.is_fresh(now);
+        if !stop.is_wished() && !is_still {
             tell(Event::Publishing);
             (documents, notes) = press::all(&road).await?;
+            *self.published.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(now).filter(|_| !stop.is_wished());
             notes.extend(announce::changed(&road, &documents).await);
         }
         if stop.is_wished() {
             cut.get_or_insert_default();
         }
         Ok(Report { sources, not_due: chosen.not_due, documents, notes, cut })
+    }
+}
+
+impl Opened {
+    /// Whether what is published is as a round at `now` would make it, if nobody was asked since.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let published = *self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let ages = self.config.feeds.iter().any(|feed| feed.keep.hours.is_some());
+        let most = if ages { AGED } else { STALE };
+        published.is_some_and(|at| at <= now && now < at + most)
     }
 }
 

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::Road;
 use super::ask::{End, Heard, Refusal, ask};
-use super::pushed::hear_pushed;
+use super::{Road, pushed};
 use crate::dedup::{self, Sifted};
 use crate::model::{Channel, Move, Remark, SourceId, Stage, Timestamp};
 use crate::report::{Failure, SourceLine, Visit};
 use crate::schedule::{self, History};
 use crate::source::Source;
 use crate::source::moved::{self, Sameness};
-use crate::store::{Answered, Desk, SourceState, StoreError, Success, Taken, Trouble};
+use crate::store::{Answered, Desk, Part, SourceState, StoreError, Success, Taken, Trouble};
 
 /// Held from the question until what it brought is written (not yet committed): so many answers are in memory at once.
 pub(super) type Hand = tokio::sync::OwnedSemaphorePermit;
@@ -28,11 +27,10 @@ pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceSt
     let source = &road.config.sources[place];
     let state = state.filter(|state| state.url == source.url.as_str());
     let mut line = SourceLine::new(source.id.clone(), source.url.to_string());
-    let end = match road.pushed(&source.id) {
-        Some(response) => hear_pushed(&road.asker, source, state.as_ref(), response).await,
-        None => ask(&road.asker, source, state.as_ref()).await,
-    };
-    match end {
+    if let Some(response) = road.pushed(&source.id) {
+        return pushed::visit(road, source, state, response, hand).await;
+    }
+    match ask(&road.asker, source, state.as_ref()).await {
         End::Unchanged(unchanged) => {
             let (heard, success) = *unchanged;
             road.courtesy.answered(&heard.url);
@@ -59,7 +57,7 @@ pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceSt
             success.schedule = schedule_print(source);
             let items = copy.sifted.count;
             // A part of an answer says nothing of how many there are.
-            let least = if success.is_delta { 0 } else { source.min_items };
+            let least = if success.part == Part::Whole { source.min_items } else { 0 };
             let short = Some(least).filter(|least| items < *least).map(|least| Failure {
                 stage: Stage::Parse,
                 message: format!("{} gave {items} items, expected are {least} or more", heard.url),
@@ -106,13 +104,22 @@ pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceSt
         End::Closed { host, left } => {
             let until = road.now + TimeDelta::from_std(left).unwrap_or_default();
             line.visit = Visit::Waiting { host, until };
-            Box::pin(std::future::ready(Ok(line)))
+            line.next_due = Some(until);
+            // A host to which a redirect led: else the first one would be asked each time.
+            let (source, schedule, now) = (source.clone(), schedule_print(source), road.now);
+            let job =
+                move |desk: &Desk| desk.note_waiting(&source.id, source.url.as_str(), until, &schedule, now);
+            let noted = write(road, hand, job);
+            Box::pin(async move {
+                noted.await?;
+                Ok(line)
+            })
         }
     }
 }
 
 /// Writes what a visit brought, together with what others bring, and lets go of `hand` when it is written.
-fn write<T, F>(
+pub(super) fn write<T, F>(
     road: &Road,
     hand: Hand,
     job: F,

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::sources::Answered;
+use super::sources::{Answered, Part};
 use super::{Desk, StoreError};
 use crate::dedup::{Decision, Keyed, Known, Settled, Sifted, id_candidates};
 use crate::model::{EntryId, Remark, SourceId, Timestamp};
@@ -89,6 +89,7 @@ impl Desk {
             self.count_new(row, taken.new)?;
         }
         match &answered.trouble {
+            None if answered.success.part == Part::Pushed => self.note_pushed(row, &answered.channel)?,
             None => self.note_success(row, &answered.success, &answered.channel, count, now)?,
             Some(trouble) => self.note_trouble(source, trouble, now)?,
         }

@@ -70,6 +70,27 @@ impl Desk {
         query.execute([now, now - MEMORY]).map(drop).map_err(|e| self.fail(e))
     }
 
+    /// Notes that a source at `url` waits `until` then for a host, whatever else it hangs on.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_waiting(
+        &self,
+        id: &SourceId,
+        url: &str,
+        until: Timestamp,
+        schedule: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let row = self.source_row(id, url)?;
+        let sql = "UPDATE source SET last_try = ?2, next_due = max(coalesce(next_due, 0), ?3), schedule = ?4 WHERE id = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query
+            .execute(params![row, now.timestamp(), until.timestamp(), schedule])
+            .map(drop)
+            .map_err(|e| self.fail(e))
+    }
+
     /// What is known of `robots.txt`: origin, the lines that concern us, when they were read; not older than `since`.
     ///
     /// # Errors

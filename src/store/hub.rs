@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::sources::time;
 use super::{Desk, StoreError};
-use crate::model::{SourceId, Timestamp};
+use crate::model::{Channel, SourceId, Timestamp};
 
 /// Who wants a topic of ours pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +159,15 @@ impl Desk {
     pub fn remove_subscription(&self, source: &str) -> Result<(), StoreError> {
         let sql = "DELETE FROM subscription WHERE source = ?1";
         self.connection.execute(sql, [source]).map(drop).map_err(|e| self.fail(e))
+    }
+
+    /// Notes what a source says of itself in what a hub pushed, and nothing else: when it is polled next, what that poll brings
+    /// and whether the last one failed is not told by a push. In the same job as the entries that came with it (law 7).
+    pub(super) fn note_pushed(&self, row: i64, channel: &Channel) -> Result<(), StoreError> {
+        let channel = serde_json::to_string(channel).unwrap_or_else(|_| "{}".to_owned());
+        let sql = "UPDATE source SET channel = ?2 WHERE id = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query.execute(params![row, channel]).map(drop).map_err(|e| self.fail(e))
     }
 
     /// Polls a source not before `until`, if nothing else puts it off longer.

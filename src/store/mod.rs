@@ -12,6 +12,7 @@ mod hub;
 mod ledger;
 mod lock;
 mod migrate;
+mod notes;
 mod search;
 mod settings;
 mod sources;
@@ -30,7 +31,7 @@ pub use hub::{Subscriber, Subscription};
 pub use lock::Lock;
 pub use search::{Ask, Below, Index};
 pub use settings::Settings;
-pub use sources::{Answered, SourceState, Success, Trouble};
+pub use sources::{Answered, Part, SourceState, Success, Trouble};
 pub use walk::{Cursor, Found, Walk};
 pub use writer::{Desk, Writer};
 

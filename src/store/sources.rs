@@ -92,8 +92,20 @@ pub struct Success {
     pub schedule: String,
     /// The status of the answer.
     pub status: Option<u16>,
-    /// True when only what is new was sent (RFC 3229): that says nothing of how many items there are.
-    pub is_delta: bool,
+    /// How much of the source it is.
+    pub part: Part,
+}
+
+/// How much of a source an answer is. A part says nothing of how many items there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All that it shows.
+    #[default]
+    Whole,
+    /// What is new since the last answer (RFC 3229).
+    Delta,
+    /// What a hub pushed, whole or not. Nobody was asked: of `success` nothing is noted, so that polls go on as if it had not come.
+    Pushed,
 }
 
 /// What a failed visit leaves behind.
@@ -322,7 +334,7 @@ impl Desk {
                 success.reader,
                 success.schedule,
                 success.status,
-                success.is_delta,
+                success.part != Part::Whole,
             ])
             .map(drop)
             .map_err(|e| self.fail(e))
@@ -367,31 +379,5 @@ impl Desk {
             .query_map([row], |row| row.get(0).map(time))
             .and_then(Iterator::collect)
             .map_err(|e| self.fail(e))
-    }
-
-    /// A note under a key: things that concern the state as a whole.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT value FROM note WHERE key = ?1")
-            .map_err(|e| self.fail(e))?;
-        query.query_row([key], |row| row.get(0)).optional().map_err(|e| self.fail(e))
-    }
-
-    /// Sets a note; `None` takes it away.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn set_note(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
-        let done = match value {
-            Some(value) => {
-                self.connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [key, value])
-            }
-            None => self.connection.execute("DELETE FROM note WHERE key = ?1", [key]),
-        };
-        done.map(drop).map_err(|e| self.fail(e))
     }
 }

@@ -17,6 +17,7 @@ mod laws_read;
 mod laws_render;
 mod laws_round;
 mod outage;
+mod outage_hub;
 mod pages;
 mod readers;
 mod render;

@@ -42,7 +42,12 @@ pub struct Catcher {
 impl Catcher {
     /// Answers with status and body.
     pub fn open(answer: impl Fn(&Sent) -> (u16, String) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::open_at("127.0.0.1:0", answer)
+    }
+
+    /// The same at this address. Status 0 hangs up without a word.
+    pub fn open_at(address: &str, answer: impl Fn(&Sent) -> (u16, String) + Send + 'static) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let kept = Kept::default();
         let keeping = Arc::clone(&kept);
@@ -53,6 +58,9 @@ impl Catcher {
                 let (status, body) = answer(&sent);
                 keeping.0.lock().unwrap().push(sent);
                 keeping.1.notify_all();
+                if status == 0 {
+                    continue;
+                }
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                     body.len()

@@ -105,9 +105,7 @@ impl Daemon {
     }
 
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(self.address)
     }
 
     /// Asks on a connection of its own.
@@ -120,19 +118,7 @@ impl Daemon {
     }
 
     pub fn send(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Told {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
-        for header in headers {
-            head += header;
-            head += "\r\n";
-        }
-        if !body.is_empty() {
-            head += &format!("Content-Length: {}\r\n", body.len());
-        }
-        head += "\r\n";
-        let mut stream = self.connect();
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
-        told(stream)
+        send(self.address, method, path, headers, body)
     }
 
     /// Asks again and again until the answer is as wished.
@@ -171,6 +157,29 @@ impl Drop for Daemon {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// Asks whoever listens there, on a connection of its own.
+pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Told {
+    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for header in headers {
+        head += header;
+        head += "\r\n";
+    }
+    if !body.is_empty() {
+        head += &format!("Content-Length: {}\r\n", body.len());
+    }
+    head += "\r\n";
+    let mut stream = connect(address);
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    told(stream)
 }
 
 /// Reads an answer to its end; the connection is closed after it.

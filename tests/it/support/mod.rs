@@ -1,6 +1,7 @@
 //! What the integration tests stand on.
 
 pub mod browser;
+pub mod by_hand;
 pub mod catcher;
 pub mod daemon;
 pub mod example;
