@@ -5,6 +5,7 @@ mod delta;
 mod documents;
 mod opened;
 mod operations;
+mod sockets;
 mod subscribers;
 mod views;
 mod websub;

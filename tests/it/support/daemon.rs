@@ -58,6 +58,11 @@ impl Daemon {
     pub fn start_with(home: &Home, more: impl FnOnce(&mut Command)) -> Self {
         let mut command = home.command(&["serve"]);
         more(&mut command);
+        Self::of(command)
+    }
+
+    /// Starts it by a command that ends in it, and waits until it serves.
+    pub fn of(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let log = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
         let (lines, seen) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
