@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::render::Document;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
+const OPENSEARCH: &str = "http://a9.com/-/spec/opensearch/1.1/";
 
 /// Why a document may not replace the one in the tree. The old one stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,6 +103,7 @@ fn read(media_type: &str, bytes: &[u8]) -> Result<usize, Fault> {
         (None, "rss") => rss(root),
         (Some(ATOM), "feed") => atom(root),
         (None, "opml") => opml(root),
+        (Some(OPENSEARCH), "OpenSearchDescription") => Ok(0),
         (_, name) => Err(format!("the root is `{name}`")),
     }
     .map_err(Fault::Incomplete)

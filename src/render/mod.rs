@@ -28,6 +28,7 @@ mod history;
 pub mod html;
 mod json;
 mod media;
+pub mod opensearch;
 pub mod opml;
 mod rss;
 mod shown;

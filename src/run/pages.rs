@@ -14,7 +14,7 @@ use crate::model::{Channel, Entry, Feed, FeedId, Person, Timestamp};
 use crate::publish::gate::Emptiness;
 use crate::publish::{Demand, Tree};
 use crate::render::html::{self, Broken, Card, Health, Look, Outlet, Site, SourceHealth};
-use crate::render::{Document, Format};
+use crate::render::{Document, Format, opensearch};
 use crate::report::{DocumentLine, Placed};
 use crate::select::{self, Content};
 use crate::source::Source;
@@ -148,6 +148,8 @@ impl Pages {
                 made.push(html::status(&self.look, &self.site, sources, &self.newest));
             }
             made.push(Ok(of_pages));
+            let paged = self.site.outlets.iter().filter(|outlet| outlet.formats.contains(&Format::Html));
+            made.extend(paged.filter_map(|outlet| opensearch::description(&self.site, outlet)).map(Ok));
         }
         made.extend(self.styled.then_some(Ok(of_feeds)));
         for document in made {

@@ -63,9 +63,9 @@ impl Viewer {
         }
     }
 
-    /// A round has been made: there may be sources that were never there before.
+    /// A round has been made: there may be sources that were never there before, and the index may have been made anew.
     pub fn look_again(&mut self) {
-        self.cards = None;
+        (self.cards, self.index) = (None, None);
     }
 
     /// A view of a feed in a format, with at most `most` entries.

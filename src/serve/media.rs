@@ -15,6 +15,9 @@ pub fn of(path: &str, head: &[u8]) -> &'static str {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "txt" => "text/plain; charset=utf-8",
+        "xml" if memchr::memmem::find(head, b"<OpenSearchDescription ").is_some() => {
+            "application/opensearchdescription+xml"
+        }
         "xml" => "application/xml",
         "svg" => "image/svg+xml",
         "webmanifest" => "application/manifest+json",

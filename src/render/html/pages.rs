@@ -9,7 +9,7 @@ use super::view::{Extent, Named, Shown, shown};
 use super::words::{Words, words};
 use super::{Depth, Outlet};
 use crate::model::{Entry, EntryId, Feed, FeedId, Timestamp};
-use crate::render::{Document, Format, fence, shown as told};
+use crate::render::{Document, Format, fence, opensearch, shown as told};
 
 /// The media type of pages.
 const HTML: &str = "text/html";
@@ -99,6 +99,8 @@ struct Search {
     words: String,
     /// The page is an answer.
     answers: bool,
+    /// The document that tells browsers how to search, where there is one.
+    description: Option<String>,
 }
 
 /// The page of a feed: `city.html`.
@@ -165,6 +167,7 @@ pub fn part(
         page: page.clone(),
         words: view.as_ref().map(|view| fence::line(&view.words)).unwrap_or_default(),
         answers: view.is_some(),
+        description: Some(opensearch::path(id.as_str())).filter(|_| site.search && site.base_url.is_some()),
     });
     let page = FeedPage {
         frame: Frame::new(look, site, words, &path),

@@ -77,13 +77,13 @@ impl Index {
         connection.pragma_update(None, "synchronous", "OFF").map_err(fail)?;
         connection.pragma_update(None, "cache_size", -16_000).map_err(fail)?;
         if tables == 0 {
-            connection.execute_batch(SCHEMA).map_err(fail)?;
-            connection.pragma_update(None, "user_version", VERSION).map_err(fail)?;
+            let made = format!("BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;");
+            connection.execute_batch(&made).map_err(fail)?;
         }
         Ok(Self { path: path.to_owned(), connection })
     }
 
-    /// Opens it to ask. `None` where there is none.
+    /// Opens it to ask. `None` where there is none yet.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -96,6 +96,12 @@ impl Index {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(fail)?;
         connection.busy_timeout(Duration::from_secs(2)).map_err(fail)?;
+        // One that is being made, or is to be made anew, is none.
+        let version: u32 =
+            connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+        if version != VERSION {
+            return Ok(None);
+        }
         connection.pragma_update(None, "query_only", true).map_err(fail)?;
         Ok(Some(Self { path, connection }))
     }
@@ -142,3 +148,109 @@ fn of_language(tag: &str) -> String {
 
 /// The token that every entry has.
 const ANY: &str = "any";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Category, Html, Item};
+    use crate::store::{Desk, migrate};
+    use crate::value::filter::Filter;
+
+    /// Two sources; each of the first 2,500 entries is older than the one before it.
+    fn desk(home: &Path) -> Desk {
+        let path = home.join("h.db");
+        let mut connection = Connection::open(&path).unwrap();
+        migrate::migrate(&path, &mut connection).unwrap();
+        for source in 1..=2 {
+            let sql = "INSERT INTO source (id, slug, url) VALUES (?1, 's' || ?1, 'https://a.example/')";
+            connection.execute(sql, [source]).unwrap();
+        }
+        let tx = connection.transaction().unwrap();
+        for row in 1..=2_500i64 {
+            let source = if row <= 10 { 1 } else { 2 };
+            let sql = "INSERT INTO entry (id, source, story, published, updated, first_seen, id_hash, public_id, text_hash, item_hash) \
+                 VALUES (?1, ?2, ?1, 100000 - ?1, 0, 0, ?1, 'urn:' || ?1, x'', x'00')";
+            tx.execute(sql, [row, source]).unwrap();
+            tx.execute("INSERT INTO body VALUES (?1, ?2)", rusqlite::params![row, item(row, "নদীর ঘাট")])
+                .unwrap();
+        }
+        tx.commit().unwrap();
+        Desk::new(path, connection)
+    }
+
+    fn item(row: i64, text: &str) -> String {
+        let item = Item {
+            title: Some(format!("Number {row}")),
+            content: Some(Html::from_text(text)),
+            language: Some(if row % 2 == 0 { "bn-IN" } else { "en" }.to_owned()),
+            categories: vec![Category { term: format!("Ten {}", row / 10), ..Category::default() }],
+            ..Item::default()
+        };
+        serde_json::to_string(&item).unwrap()
+    }
+
+    fn all(index: &mut Index, desk: &Desk) -> usize {
+        let (mut next, mut touched) = (Some(Below::TOP), 0);
+        while let Some(below) = next {
+            let (on, count) = index.compare(desk, below).unwrap();
+            (next, touched) = (on, touched + count);
+        }
+        touched
+    }
+
+    fn found(index: &Index, query: &str, more: impl FnOnce(&mut Ask)) -> Vec<i64> {
+        let mut ask = Ask::new(&Filter::read(query, 9).unwrap().unwrap_or_default());
+        more(&mut ask);
+        let mut rows = Vec::new();
+        index
+            .find(&ask, |row, _| {
+                rows.push(row);
+                Ok(true)
+            })
+            .unwrap();
+        rows
+    }
+
+    #[test]
+    fn the_index_follows_the_store_whatever_changed() {
+        let home = tempfile::tempdir().unwrap();
+        let desk = desk(home.path());
+        let path = home.path().join("h.db");
+        let mut index = Index::open(&path).unwrap();
+        assert_eq!((all(&mut index, &desk), all(&mut index, &desk)), (2_500, 0));
+        assert_eq!(index.last().unwrap(), 2_500);
+        // Newest first by date, which is not the order in which they came.
+        let rows = found(&index, "q=%E0%A6%98%E0%A6%BE%E0%A6%9F", |_| {});
+        assert_eq!((rows.len(), rows[0], rows[2_499]), (2_500, 1, 2_500));
+        assert_eq!(found(&index, "q=%22number+77%22", |_| {}), [77]);
+        assert_eq!(found(&index, "lang=bn", |ask| ask.tagged("ten 7", &[])), [70, 72, 74, 76, 78]);
+        assert_eq!(found(&index, "", |ask| ask.tagged("TEN 7", &[1])).len(), 20);
+        assert_eq!(found(&index, "", |ask| ask.from(&[1])).len(), 10);
+        assert_eq!(found(&index, "lang=en-GB", |_| {}).len(), 0);
+        // An old entry is edited: found among those of its source, however much came since.
+        desk.connection.execute("UPDATE entry SET item_hash = x'01' WHERE id = 5", []).unwrap();
+        desk.connection.execute("UPDATE body SET item = ?1 WHERE entry = 5", [item(5, "বৃষ্টি")]).unwrap();
+        let source = "s1".parse().unwrap();
+        assert_eq!(index.compare_source(&desk, &source).unwrap(), 1);
+        assert_eq!(index.compare_source(&desk, &source).unwrap(), 0);
+        assert_eq!(found(&index, "q=%E0%A6%AC%E0%A7%83%E0%A6%B7%E0%A7%8D%E0%A6%9F%E0%A6%BF", |_| {}), [5]);
+        assert_eq!(found(&index, "q=%E0%A6%98%E0%A6%BE%E0%A6%9F", |_| {}).len(), 2_499);
+        // Entries go, at the top, in between and at the foot.
+        desk.connection.execute_batch("DELETE FROM body WHERE entry IN (1, 1200, 2500); DELETE FROM entry WHERE id IN (1, 1200, 2500)").unwrap();
+        assert_eq!(all(&mut index, &desk), 3);
+        assert_eq!((found(&index, "", |_| {}).len(), index.last().unwrap()), (2_497, 2_499));
+        // One of another version is made anew, and so is one that is none.
+        index.connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        drop(index);
+        assert_eq!(all(&mut Index::open(&path).unwrap(), &desk), 2_497);
+    }
+
+    #[test]
+    fn places_go_by_date_and_tell_their_entry() {
+        for (published, entry) in [(0, 0), (1_800_000_000, 5), (-5, 7), (i64::MAX, (1 << ENTRY_BITS) - 1)] {
+            assert_eq!(place(published, entry).map(entry_at), Some(entry));
+        }
+        assert!(place(10, 1) > place(9, 1_000_000));
+        assert_eq!((place(0, 1 << ENTRY_BITS), place(0, -1)), (None, None));
+    }
+}

@@ -393,6 +393,10 @@ fn a_box_for_searching_stands_where_somebody_answers() {
     home.write("harkara.toml", config("", formats).replace("[site]\n", "[site]\nsearch = true\n"));
     let page = daemon.until("/city.html", &[], |told| told.text().contains("<form")).text();
     assert!(page.contains("action=\"city.html\"") && !page.contains("noindex"), "{page}");
+    assert!(page.contains("<link rel=\"search\"") && page.contains("href=\"city/search.xml\""), "{page}");
+    let told = daemon.until("/city/search.xml", &[], |told| told.status == 200);
+    assert_eq!(told.header("content-type"), Some("application/opensearchdescription+xml"));
+    assert!(told.text().contains("https://news.example/feeds/city.html?q={searchTerms}"), "{told:?}");
     let story = page.split("href=\"story/").nth(1).unwrap().split('"').next().unwrap();
     let story =
         daemon.until(&format!("/story/{story}"), &[], |told| told.text().contains("rel=\"tag\"")).text();
