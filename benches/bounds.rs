@@ -1,10 +1,10 @@
-//! Hostile documents of a million pieces and more, in release: time linear, memory at most four times the document.
+//! Hostile documents of many megabytes, in release: time linear, memory at most four times the document.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/Cargo.toml --bin bounds [-- PIECES [NAME]]
+//! cargo run --release --manifest-path benches/Cargo.toml --bin bounds [-- MB [NAME]]
 //! ```
 //!
-//! Prints a line for each shape, and fails when a bound is broken. `PIECES`: of the larger document (1,000,000).
+//! Prints a line for each shape, and fails when a bound is broken. `MB`: how large the larger document is (50).
 
 #[path = "../tests/it/support/hostile.rs"]
 mod hostile;
@@ -23,13 +23,14 @@ fn main() {
         println!("{} {} {}", cost.time.as_nanos(), cost.memory, cost.size);
         return;
     }
-    let pieces: usize = arguments.first().and_then(|it| it.parse().ok()).unwrap_or(1_000_000);
+    let megabytes: usize = arguments.first().and_then(|it| it.parse().ok()).unwrap_or(50);
     let mut broken = 0;
     println!("{:<40} {:>9} {:>9} {:>9} {:>7} {:>7}", "shape", "MB", "seconds", "MB/s", "of half", "memory");
     for (shape, (name, _)) in SHAPES.iter().enumerate() {
         if arguments.get(1).is_some_and(|only| !name.contains(only.as_str())) {
             continue;
         }
+        let pieces = hostile::pieces(shape, megabytes * 1_000_000);
         let (once, twice) = (cost(shape, pieces / 2), cost(shape, pieces));
         let seconds = |cost: &Cost| cost.time.as_secs_f64();
         let fault = hostile::broken(once, twice);

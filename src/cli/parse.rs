@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> ExitCode {
             return ExitCode::from(NO_FEED);
         }
     };
-    let reading = parse::read(&bytes, args.content_type.as_deref(), args.base_url.as_ref());
+    let reading = parse::read(bytes, args.content_type.as_deref(), args.base_url.as_ref());
     let normalized = normalize::reading(reading, &normalize::Settings::default());
     if let Err(error) = print(&normalized) {
         // Whoever reads our output may stop when he has enough.

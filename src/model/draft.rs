@@ -1,5 +1,7 @@
 //! What one answer of a source held, as read: nothing promised yet.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -67,7 +69,7 @@ pub struct RawUrl {
     /// The text of it.
     pub value: String,
     /// The `xml:base` in force where it stood, absolute; `None` = the base of the reading.
-    pub base: Option<Url>,
+    pub base: Option<Arc<Url>>,
 }
 
 /// A person as found.

@@ -1,5 +1,7 @@
 //! Text in its states: raw as it came, HTML that nobody has cleaned, HTML that is clean.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -9,7 +11,7 @@ pub struct RawHtml {
     /// The markup, entities of the surrounding format already decoded exactly once.
     pub html: String,
     /// The `xml:base` in force where it stood, absolute; `None` = the base of the reading.
-    pub base: Option<Url>,
+    pub base: Option<Arc<Url>>,
 }
 
 /// A text construct before normalization.

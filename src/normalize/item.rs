@@ -14,15 +14,15 @@ const SAMPLE: usize = 1_000;
 
 /// Normalizes one draft; `base` is that of the reading.
 pub fn item(
-    draft: &Draft,
+    draft: Draft,
     channel: &ChannelDraft,
     base: Option<&Url>,
     settings: &Settings,
     notes: &mut Notes,
 ) -> Item {
     let title = draft.title.as_ref().and_then(text::line);
-    let summary = draft.summary.as_ref().and_then(|raw| markup(raw, base));
-    let content = draft.content.as_ref().and_then(|raw| markup(raw, base));
+    let summary = draft.summary.and_then(|raw| markup(raw, base));
+    let content = draft.content.and_then(|raw| markup(raw, base));
     let mut pages = pages(&draft.urls, base, notes).into_iter();
     let attachments = attachment::attachments(&draft.attachments, base);
     let picture =
@@ -65,10 +65,14 @@ pub fn told_language(told: &[Option<&str>], sample: &str, notes: &mut Notes) -> 
 }
 
 /// Summary or body as clean HTML; `None` when nothing is left.
-pub fn markup(raw: &Raw, base: Option<&Url>) -> Option<Html> {
+fn markup(raw: Raw, base: Option<&Url>) -> Option<Html> {
     let clean = match raw {
         Raw::Html(raw) => html::clean(raw, base),
-        Raw::Text(plain) => html::clean(&RawHtml { html: text::to_markup(plain), base: None }, base),
+        Raw::Text(plain) => {
+            let html = text::to_markup(&plain);
+            drop(plain);
+            html::clean(RawHtml { html, base: None }, base)
+        }
     };
     (!clean.is_empty()).then_some(clean)
 }
@@ -146,8 +150,13 @@ mod tests {
 
     fn check(draft: &Draft, show: impl Fn(&Item) -> String, expected: &str) {
         let base = Url::parse("https://n.example/").ok();
-        let item =
-            item(draft, &ChannelDraft::default(), base.as_ref(), &Settings::default(), &mut Notes::default());
+        let item = item(
+            draft.clone(),
+            &ChannelDraft::default(),
+            base.as_ref(),
+            &Settings::default(),
+            &mut Notes::default(),
+        );
         assert_eq!(show(&item), expected);
     }
 

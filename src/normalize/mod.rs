@@ -63,10 +63,15 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
     let base = reading.base.as_ref();
     let channel = channel::channel(&reading, settings, &mut notes);
     let mut items = Vec::with_capacity(reading.drafts.len());
-    // Each draft goes when its item is there: they need not be in memory twice.
-    for (index, draft) in reading.drafts.into_iter().enumerate() {
-        notes.about(index);
-        items.push(item::item(&draft, &reading.channel, base, settings, &mut notes));
+    // Each draft goes when its item is there, and its room with it: they need not be in memory twice.
+    let mut drafts = reading.drafts;
+    drafts.reverse();
+    while let Some(draft) = drafts.pop() {
+        notes.about(items.len());
+        items.push(item::item(draft, &reading.channel, base, settings, &mut notes));
+        if drafts.len() < drafts.capacity() / 8 * 7 {
+            drafts.shrink_to_fit();
+        }
     }
     let mut remarks = reading.remarks;
     remarks.extend(notes.into_remarks());

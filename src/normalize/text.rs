@@ -14,19 +14,35 @@ use crate::value::composed::is_composed;
 /// A title, a name, rights: one line of plain text; `None` when nothing is left. Tags are gone, references decoded.
 pub fn line(raw: &Raw) -> Option<String> {
     match raw {
-        Raw::Text(text) => plain_line(&decode_again(text)),
-        Raw::Html(raw) if !raw.html.contains(['<', '&']) => plain_line(&raw.html),
-        Raw::Html(raw) if !html::has_known_tag(&raw.html) => {
-            plain_line(&reference::decode(&raw.html, reference::Place::Text))
+        Raw::Text(text) => plain_line(&decode_again(beginning(text))),
+        Raw::Html(raw) => {
+            let html = beginning(&raw.html);
+            if !html.contains(['<', '&']) {
+                plain_line(html)
+            } else if html::has_known_tag(html) {
+                plain_line(&cleaned(html))
+            } else {
+                plain_line(&reference::decode(html, reference::Place::Text))
+            }
         }
-        Raw::Html(raw) => plain_line(&html::clean(raw, None::<&Url>).text()),
     }
+}
+
+/// As much of a text as a line can hold that anybody reads.
+fn beginning(text: &str) -> &str {
+    const LONGEST: usize = 64 * 1024;
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
+fn cleaned(html: &str) -> String {
+    html::clean(RawHtml { html: html.to_owned(), base: None }, None::<&Url>).text()
 }
 
 /// A name as found in a field that should hold no markup but may: one line of plain text.
 pub fn name(text: &str) -> Option<String> {
+    let text = beginning(text);
     if text.contains('<') && html::has_known_tag(text) {
-        return plain_line(&html::clean(&RawHtml { html: text.to_owned(), base: None }, None).text());
+        return plain_line(&cleaned(text));
     }
     plain_line(&decode_again(text))
 }
@@ -66,7 +82,8 @@ pub fn compose(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || is_composed(text) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.nfc().collect())
+    // A run of more marks than any letter has gets a joiner (UAX #15, section 13): the whole run is held to be ordered.
+    Cow::Owned(text.chars().stream_safe().nfc().collect())
 }
 
 /// Text without the characters that XML 1.0 cannot carry (section 2.2, Char); line ends become `\n`.
@@ -139,39 +156,79 @@ fn without_overrides(text: &str) -> Cow<'_, str> {
 }
 
 /// Plain text as markup: escaped; an empty line ends a paragraph, other line ends are kept where the writer meant them.
+///
+/// It grows by half at most: of a text that is nothing but signs and line ends the rest goes without.
 pub fn to_markup(text: &str) -> String {
     let text = legal(text.trim());
-    let paragraphs: Vec<Vec<&str>> = paragraphs(&text);
-    let escaped = |lines: &[&str]| {
-        let mut out = String::new();
-        // Lines that are all indented were broken by the program that wrote the feed, not by the writer.
-        let wrapped = lines.iter().skip(1).all(|line| line.starts_with([' ', '\t']));
-        for (n, line) in lines.iter().enumerate() {
-            if n > 0 {
-                out.push_str(if wrapped { "\n" } else { "<br>\n" });
+    let mut out = Growing { out: String::with_capacity(text.len()), most: ROOM };
+    let mut paragraphs = paragraphs(&text).peekable();
+    let mut single = true;
+    while let Some(lines) = paragraphs.next() {
+        single &= paragraphs.peek().is_none();
+        let (before, begin, end) = match (single, out.out.is_empty()) {
+            (true, _) => ("", "", ""),
+            (false, true) => ("", "<p>", "</p>"),
+            (false, false) => ("\n", "<p>", "</p>"),
+        };
+        out.out.push_str(before);
+        // Both tags or none.
+        let (begin, end) = if out.has_room() { (begin, end) } else { ("", "") };
+        out.out.push_str(begin);
+        push_lines(lines, &mut out);
+        out.out.push_str(end);
+    }
+    out.out
+}
+
+/// So many bytes a text of any size may grow by when it becomes markup.
+const ROOM: usize = 64 * 1024;
+
+/// Markup in the making, and how long it may be by now.
+struct Growing {
+    out: String,
+    most: usize,
+}
+
+impl Growing {
+    fn has_room(&self) -> bool {
+        self.out.len() <= self.most
+    }
+
+    fn text(&mut self, text: &str) {
+        for piece in html::pieces(text) {
+            self.most += piece.len() / 2 * 3;
+            if self.has_room() {
+                reference::escape(piece, reference::Place::Text, &mut self.out);
+            } else {
+                reference::push_without_signs(piece, &mut self.out);
             }
-            reference::escape(line.trim(), reference::Place::Text, &mut out);
         }
-        out
-    };
-    match paragraphs.as_slice() {
-        [] => String::new(),
-        [one] => escaped(one),
-        many => many.iter().map(|lines| format!("<p>{}</p>", escaped(lines))).collect::<Vec<_>>().join("\n"),
     }
 }
 
-fn paragraphs(text: &str) -> Vec<Vec<&str>> {
-    let mut all = Vec::new();
-    let mut lines = Vec::new();
-    for line in text.lines().chain([""]) {
-        if !line.trim().is_empty() {
-            lines.push(line);
-        } else if !lines.is_empty() {
-            all.push(std::mem::take(&mut lines));
+/// The lines of a paragraph. Lines that are all indented were broken by the program that wrote the feed, not by the writer.
+fn push_lines(paragraph: &str, out: &mut Growing) {
+    let wrapped = paragraph.lines().skip(1).all(|line| line.starts_with([' ', '\t']));
+    for (n, line) in paragraph.lines().enumerate() {
+        if n > 0 {
+            out.out.push_str(if wrapped || !out.has_room() { "\n" } else { "<br>\n" });
         }
+        out.text(line.trim());
     }
-    all
+}
+
+/// What stands between empty lines.
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let blank = |line: &&str| line.trim().is_empty();
+        let before: usize = rest.split_inclusive('\n').take_while(blank).map(str::len).sum();
+        rest = &rest[before..];
+        let length: usize = rest.split_inclusive('\n').take_while(|line| !blank(line)).map(str::len).sum();
+        let (paragraph, behind) = rest.split_at(length);
+        rest = behind;
+        (!paragraph.is_empty()).then_some(paragraph)
+    })
 }
 
 #[cfg(test)]
@@ -229,6 +286,10 @@ mod tests {
         assert_eq!(to_markup("a\nb"), "a<br>\nb");
         assert_eq!(to_markup("a\n   b\n   c"), "a\nb\nc");
         assert_eq!(to_markup("a\n\nb\n \nc"), "<p>a</p>\n<p>b</p>\n<p>c</p>");
+        for shape in ["a\n\n", "a\n", "&", "<&\n"] {
+            let text = shape.repeat(1_000_000 / shape.len());
+            assert!(to_markup(&text).len() <= ROOM + 1_600_000, "{shape}");
+        }
     }
 
     proptest::proptest! {

@@ -41,7 +41,7 @@ pub fn resolve(value: &str, base: Option<&Url>) -> Option<Url> {
 
 /// Resolves an address as found, against its own base, else that of the reading. Harmless schemes only.
 pub fn link(raw: &RawUrl, base: Option<&Url>) -> Option<Url> {
-    resolve(&raw.value, raw.base.as_ref().or(base)).filter(is_harmless)
+    resolve(&raw.value, raw.base.as_deref().or(base)).filter(is_harmless)
 }
 
 /// The value of `href`, `cite`, or of `src` of a player. Relative ones stay as they are where there is no base.
@@ -60,16 +60,19 @@ pub fn picture_in_html<'v>(value: &'v str, base: Option<&Url>) -> Option<Cow<'v,
     let value = trim(value);
     if is_inline_picture(value) {
         let shown = |c: &char| c.is_ascii() && !c.is_ascii_whitespace() && !c.is_ascii_control();
-        return Some(Cow::Owned(value.chars().filter(shown).collect()));
+        return Some(match value.chars().all(|c| shown(&c)) {
+            true => Cow::Borrowed(value),
+            false => Cow::Owned(value.chars().filter(shown).collect()),
+        });
     }
     link_in_html(value, base)
 }
 
 /// The value of `srcset`: every picture of it resolved, its width or density kept (HTML Standard, 4.8.4.2.1).
 pub fn pictures_in_html(value: &str, base: Option<&Url>) -> Option<String> {
-    let mut kept = Vec::new();
+    let mut kept = String::new();
     let mut rest = value;
-    loop {
+    for _ in 0..MOST_PICTURES {
         rest = rest.trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace());
         if rest.is_empty() {
             break;
@@ -81,15 +84,21 @@ pub fn pictures_in_html(value: &str, base: Option<&Url>) -> Option<String> {
             if bare.len() < address.len() { ("", tail) } else { tail.split_once(',').unwrap_or((tail, "")) };
         rest = tail;
         let Some(url) = picture_in_html(bare, base) else { continue };
-        let url = match url.contains(',') {
-            true => Cow::Owned(url.replace(',', "%2C")),
-            false => url,
-        };
-        let sizes: Vec<&str> = size.split_ascii_whitespace().filter(|size| is_size(size)).collect();
-        kept.push(if sizes.is_empty() { url.into_owned() } else { format!("{url} {}", sizes.join(" ")) });
+        kept.push_str(if kept.is_empty() { "" } else { ", " });
+        match url.contains(',') {
+            true => kept.push_str(&url.replace(',', "%2C")),
+            false => kept.push_str(&url),
+        }
+        for size in size.split_ascii_whitespace().filter(|size| is_size(size)).take(2) {
+            kept.push(' ');
+            kept.push_str(size);
+        }
     }
-    (!kept.is_empty()).then(|| kept.join(", "))
+    (!kept.is_empty()).then_some(kept)
 }
+
+/// So many sizes of one picture are kept: each may become as long as the base.
+const MOST_PICTURES: usize = 64;
 
 /// `300w`, `2x`, `1.5x`, `200h`.
 fn is_size(text: &str) -> bool {

@@ -3,9 +3,9 @@
 use super::link::{Link, has_href, link};
 use super::media::Media;
 use super::notes::Notes;
-use super::people::{People, of_podcast, person};
+use super::people::{MOST_PEOPLE, People, of_podcast, person};
 use super::pick::Pick;
-use super::shared::{categories, image_address, keywords, rights};
+use super::shared::{categories, image_address, keep, keywords, rights};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::Field;
 use super::xml::{Element, Ns};
@@ -64,11 +64,11 @@ impl Gathered {
             Field::Author => self.authors.offer(rank, person(element)),
             Field::Person => match of_podcast(element) {
                 Some((person, true)) => self.authors.offer(rank, Some(person)),
-                Some((person, false)) => self.draft.contributors.push(person),
+                Some((person, false)) => keep(&mut self.draft.contributors, MOST_PEOPLE, Some(person)),
                 None => {}
             },
             Field::Owner => self.authors.offer(9, person(element)),
-            Field::Contributor => self.draft.contributors.extend(person(element)),
+            Field::Contributor => keep(&mut self.draft.contributors, MOST_PEOPLE, person(element)),
             Field::Category if element.ns() == Ns::Media => self.media.take(element),
             Field::Category => categories(element, &mut self.draft.categories),
             Field::Keywords => keywords(element, &mut self.draft.categories),

@@ -37,7 +37,7 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
         let escapes =
             [header_encoding, inside_encoding].contains(&Some(ISO_2022_JP)) && bytes.contains(&0x1b);
         if escapes && !marked {
-            return ISO_2022_JP.decode_without_bom_handling(bytes).0;
+            return Cow::Owned(decoded(ISO_2022_JP, bytes).0);
         }
         let told = [(header, header_encoding), (inside, inside_encoding)];
         let wrong = told.into_iter().find(|(_, told)| told.is_some_and(|told| told != UTF_8));
@@ -52,8 +52,8 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
         told.into_iter().flatten().filter(|told| *told != UTF_8 && *told != UTF_16LE && *told != UTF_16BE);
     // Multi-byte sets cannot be right by chance: a single-byte one always is.
     for encoding in told.clone().filter(|encoding| !encoding.is_single_byte() && !marked) {
-        if let Some(text) = wider(encoding).decode_without_bom_handling_and_without_replacement(bytes) {
-            return text;
+        if let (text, false) = decoded(wider(encoding), bytes) {
+            return Cow::Owned(text);
         }
     }
     if marked || is_mostly_utf8(bytes) {
@@ -62,15 +62,15 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
         return String::from_utf8_lossy(bytes);
     }
     for encoding in told {
-        let (text, wrong) = wider(encoding).decode_without_bom_handling(bytes);
+        let (text, wrong) = decoded(wider(encoding), bytes);
         if !wrong {
-            return text;
+            return Cow::Owned(text);
         }
         let lost = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
         if lost * 100 < bytes.len() {
             notes.malformed = true;
             notes.decoding(&format!("bytes that are no `{}` are replaced", encoding.name()));
-            return text;
+            return Cow::Owned(text);
         }
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
@@ -78,7 +78,24 @@ fn to_text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes) -
     let guess = detector.guess(None, Utf8Detection::Deny);
     notes.malformed = true;
     notes.decoding(&format!("it is not in the character set it says, and is read as `{}`", guess.name()));
-    guess.decode_without_bom_handling(bytes).0
+    Cow::Owned(decoded(guess, bytes).0)
+}
+
+/// The text of bytes in a character set, and whether some are none of it. Piece by piece: a decoder asks for three times as
+/// much room as there are bytes, and writes in all of it.
+fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> (String, bool) {
+    const PIECE: usize = 64 * 1024;
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (mut text, mut piece, mut wrong) = (String::new(), String::new(), false);
+    let mut pieces = bytes.chunks(PIECE).peekable();
+    while let Some(bytes) = pieces.next() {
+        piece.clear();
+        piece.reserve(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(4 * PIECE));
+        let (_, _, odd) = decoder.decode_to_string(bytes, &mut piece, pieces.peek().is_none());
+        wrong |= odd;
+        text.push_str(&piece);
+    }
+    (text, wrong)
 }
 
 /// GBK is read as GB 18030, which holds all of it.
@@ -103,12 +120,12 @@ fn wide(bytes: &[u8], notes: &mut Notes) -> Option<String> {
 }
 
 fn utf16(bytes: &[u8], encoding: &'static Encoding, notes: &mut Notes) -> String {
-    let (text, wrong) = encoding.decode_without_bom_handling(bytes);
+    let (text, wrong) = decoded(encoding, bytes);
     if wrong {
         notes.malformed = true;
         notes.decoding("bytes that are no UTF-16 are replaced");
     }
-    text.into_owned()
+    text
 }
 
 fn utf32(bytes: &[u8], number: fn([u8; 4]) -> u32) -> String {
@@ -167,7 +184,13 @@ fn without_controls<'b>(text: Cow<'b, str>, notes: &mut Notes) -> Cow<'b, str> {
     }
     notes.malformed = true;
     notes.decoding("characters that text cannot hold are taken out");
-    Cow::Owned(text.chars().filter(|c| allowed(*c)).collect())
+    Cow::Owned(match text {
+        Cow::Borrowed(text) => text.chars().filter(|c| allowed(*c)).collect(),
+        Cow::Owned(mut text) => {
+            text.retain(allowed);
+            text
+        }
+    })
 }
 
 #[cfg(test)]
@@ -227,6 +250,15 @@ mod tests {
         let text = "Сегодня в городе было тепло и солнечно, люди гуляли в парке";
         let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(text);
         check(&bytes, None, text, true);
+    }
+
+    #[test]
+    fn large_documents_are_decoded_in_pieces_that_cut_no_character() {
+        let text = format!("<?xml encoding='gb18030'?>{}", "a中文€".repeat(30_000));
+        check(&encoding_rs::GB18030.encode(&text).0, None, &text, false);
+        let text = format!("<{}", "哈😀".repeat(40_000));
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        check(&bytes, None, &text, false);
     }
 
     #[test]

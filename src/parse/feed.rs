@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, base: Option<&Url>, notes: &mut Notes) -> Option<
     let channel = collected.channel.finish();
     let atom = matches!(collected.format, Format::Atom03 | Format::Atom10);
     let home = channel.home_url.as_ref().filter(|_| !atom).and_then(|home| {
-        let base = home.base.as_ref().or(base);
+        let base = home.base.as_deref().or(base);
         Url::parse(&home.value).ok().filter(|url| url.has_host()).or_else(|| base?.join(&home.value).ok())
     });
     let home = home.filter(|home| home.as_str().len() <= LONGEST_HOME);

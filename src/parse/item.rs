@@ -3,9 +3,11 @@
 use super::link::{Link, has_href, link};
 use super::media::Media;
 use super::notes::Notes;
-use super::people::{People, of_podcast, person};
+use super::people::{MOST_PEOPLE, People, of_podcast, person};
 use super::pick::Pick;
-use super::shared::{categories, film_page, image_address, keywords, rights};
+use super::shared::{
+    MOST_ATTACHMENTS, MOST_PAGES, categories, film_page, image_address, keep, keywords, rights,
+};
 use super::text::{address, address_in, body, construct, title};
 use super::vocabulary::Field;
 use super::xml::{Child, Element, Ns};
@@ -93,10 +95,10 @@ impl Item {
             Field::Owner => self.owner = self.owner.take().or_else(|| person(element)),
             Field::Person => match of_podcast(element) {
                 Some((person, true)) => self.authors.offer(rank, Some(person)),
-                Some((person, false)) => self.draft.contributors.push(person),
+                Some((person, false)) => keep(&mut self.draft.contributors, MOST_PEOPLE, Some(person)),
                 None => {}
             },
-            Field::Contributor => self.draft.contributors.extend(person(element)),
+            Field::Contributor => keep(&mut self.draft.contributors, MOST_PEOPLE, person(element)),
             Field::Category if element.ns() != Ns::Media => categories(element, &mut self.draft.categories),
             Field::Keywords if element.ns() != Ns::Media => keywords(element, &mut self.draft.categories),
             Field::Enclosure => self.enclosure(element),
@@ -128,9 +130,9 @@ impl Item {
             let media_type = element.attribute("type").map(str::to_owned);
             let page = media_type.as_deref().is_none_or(|kind| kind.contains("html"));
             if page {
-                self.other_pages.push(src);
+                keep(&mut self.other_pages, MOST_PAGES, Some(src));
             } else {
-                self.enclosures.push(RawAttachment { url: src, media_type, ..RawAttachment::default() });
+                self.attach(RawAttachment { url: src, media_type, ..RawAttachment::default() });
             }
             return;
         }
@@ -151,20 +153,24 @@ impl Item {
         if !has_href(element) {
             let url = element.own_words().and_then(|text| address(&text, element));
             let pages = if element.ns() == Ns::Prism { &mut self.other_pages } else { &mut self.pages };
-            pages.extend(url);
+            keep(pages, MOST_PAGES, url);
             return;
         }
         let rss = element.ns() != Ns::Atom;
         match link(element) {
             Some(Link::Page { url, html: true }) if rss || element.attribute("href").is_some() => {
-                self.pages.push(url)
+                keep(&mut self.pages, MOST_PAGES, Some(url));
             }
-            Some(Link::Page { url, .. }) => self.other_pages.push(url),
-            Some(Link::Attachment(attachment)) => self.enclosures.push(attachment),
+            Some(Link::Page { url, .. }) => keep(&mut self.other_pages, MOST_PAGES, Some(url)),
+            Some(Link::Attachment(attachment)) => self.attach(attachment),
             Some(Link::Comments(url)) => self.comments.offer(1, Some(url)),
             Some(Link::License(url)) => self.rights.offer(4, Some(Raw::Text(url.value))),
             _ => {}
         }
+    }
+
+    fn attach(&mut self, attachment: RawAttachment) {
+        keep(&mut self.enclosures, MOST_ATTACHMENTS, Some(attachment));
     }
 
     fn enclosure(&mut self, element: Element<'_, '_>) {
@@ -172,7 +178,7 @@ impl Item {
         let text = element.text();
         let url = element.attribute("url").or(element.attribute("resource")).or(element.attribute("href"));
         if let Some(url) = address(url.unwrap_or(&text), element) {
-            self.enclosures.push(RawAttachment {
+            self.attach(RawAttachment {
                 url,
                 media_type: told("type"),
                 size: told("length"),
@@ -220,7 +226,7 @@ impl Item {
         }
         let mut seen: Vec<RawUrl> = Vec::new();
         draft.urls.retain(|url| {
-            let new = seen.len() < 32 && !seen.contains(url);
+            let new = seen.len() < MOST_PAGES && !seen.contains(url);
             if new {
                 seen.push(url.clone());
             }
@@ -270,9 +276,6 @@ impl Item {
         draft
     }
 }
-
-/// More attachments of one item are not kept.
-const MOST_ATTACHMENTS: usize = 200;
 
 /// Takes what the second telling of the same attachment adds to the first.
 fn complete(known: &mut RawAttachment, other: RawAttachment) {

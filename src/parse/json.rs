@@ -1,10 +1,15 @@
 //! JSON Feed 1.0 and 1.1, with every field in whatever type it came.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::feed::{TOO_MANY_ITEMS, most_items};
 use super::lenient_json;
 use super::notes::Notes;
+use super::people::MOST_PEOPLE;
+use super::shared::{MOST_ATTACHMENTS, MOST_CATEGORIES, MOST_PAGES};
 use super::text::{html, plain};
 use crate::model::{ChannelDraft, Draft, Format, RawAttachment, RawCategory, RawPerson, RawUrl, Reading};
 
@@ -14,24 +19,36 @@ type Object = Map<String, Value>;
 pub(super) fn read(text: &str, notes: &mut Notes) -> Reading {
     // Every value takes more memory than the two bytes that it may be written with, and an object hundreds.
     let (values, objects) = count(text);
-    if values > 100_000 + text.len() / 8 || objects > 15_000 + text.len() / 128 {
-        notes.repaired("it is no feed: it looks like JSON with too many values");
-        return Reading::default();
-    }
-    let value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(_) => lenient_json::read(text, notes),
+    let most_objects = 8_000 + text.len() / 320;
+    let most = most_items(text);
+    let nothing = |notes: &mut Notes, like: &str| {
+        notes.repaired(&format!("it is no feed: it looks like {like}"));
+        Reading::default()
     };
-    let Value::Object(feed) = value else {
-        notes.repaired("it is no feed: it looks like JSON that is no feed");
-        return Reading::default();
+    if values > 100_000 + text.len() / 24 {
+        return nothing(notes, "JSON with too many values");
+    }
+    let (feed, drafts) = if let Some((feed, items)) = apart(text, notes) {
+        let fits = |item: &&RawValue| objects <= most_objects || count(item.get()).1 <= most_objects;
+        let items = items.map(|items| items.into_iter().filter(fits).map(|item| value(item.get(), notes)));
+        let drafts = items.map(|items| drafts(items, most));
+        (feed, drafts)
+    } else if objects > most_objects {
+        return nothing(notes, "JSON with too many values");
+    } else {
+        let Value::Object(mut feed) = lenient_json::read(text, notes) else {
+            return nothing(notes, "JSON that is no feed");
+        };
+        let items = match feed.remove("items") {
+            Some(Value::Array(items)) => Some(items),
+            _ => None,
+        };
+        (feed, items.map(|items| drafts(items.into_iter(), most)))
     };
     let version = string(&feed, &["version"]).unwrap_or_default();
-    let items = feed.get("items").and_then(Value::as_array);
     let format = match version.rsplit('/').find(|part| !part.is_empty()) {
-        _ if !version.contains("jsonfeed") && items.is_none() => {
-            notes.repaired("it is no feed: it looks like JSON that is no feed");
-            return Reading::default();
+        _ if !version.contains("jsonfeed") && drafts.is_none() => {
+            return nothing(notes, "JSON that is no feed");
         }
         Some("1") | Some("1.0") => Format::JsonFeed10,
         Some("1.1") => Format::JsonFeed11,
@@ -40,13 +57,30 @@ pub(super) fn read(text: &str, notes: &mut Notes) -> Reading {
             Format::JsonFeed11
         }
     };
-    let most = most_items(text);
-    let drafts: Vec<Draft> =
-        items.into_iter().flatten().filter_map(Value::as_object).take(most).map(item).collect();
+    let drafts = drafts.unwrap_or_default();
     if drafts.len() == most {
         notes.odd(TOO_MANY_ITEMS);
     }
     Reading { format, channel: channel(&feed), drafts, ..Reading::default() }
+}
+
+/// The fields of a feed, and its items as they are written: each becomes a value of its own, and goes when its draft is
+/// there. `None` where the strict reader refuses the document, or finds no object in it.
+fn apart<'t>(text: &'t str, notes: &mut Notes) -> Option<(Object, Option<Vec<&'t RawValue>>)> {
+    let mut fields: BTreeMap<String, &'t RawValue> = serde_json::from_str(text).ok()?;
+    let items = fields.remove("items").and_then(|items| serde_json::from_str(items.get()).ok());
+    let feed = fields.into_iter().map(|(name, field)| (name, value(field.get(), notes)));
+    Some((feed.collect(), items))
+}
+
+/// A value that may be right but for half a character, a number without end, or its depth.
+fn value(text: &str, notes: &mut Notes) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| lenient_json::read(text, notes))
+}
+
+fn drafts(items: impl Iterator<Item = Value>, most: usize) -> Vec<Draft> {
+    let objects = items.filter(Value::is_object).take(most);
+    objects.filter_map(|object| object.as_object().map(item)).collect()
 }
 
 /// How many values and how many objects a document holds, what stands in strings not counted.
@@ -79,7 +113,7 @@ fn channel(feed: &Object) -> ChannelDraft {
         subtitle: string(feed, &["description"]).and_then(plain),
         home_url: address(feed, &["home_page_url"]),
         self_url: address(feed, &["feed_url"]),
-        hub_urls: hubs.collect(),
+        hub_urls: hubs.take(MOST_PAGES).collect(),
         language: string(feed, &["language"]),
         icon_url: address(feed, &["favicon"]),
         image_url: address(feed, &["icon"]),
@@ -100,8 +134,10 @@ fn item(item: &Object) -> Draft {
     }
     let text = || string(item, &["content_text"]).and_then(plain);
     let tags = match item.get("tags") {
-        Some(Value::String(tags)) => tags.split(',').map(|tag| tag.trim().to_owned()).collect(),
-        _ => list(item, "tags").filter_map(scalar).collect::<Vec<_>>(),
+        Some(Value::String(tags)) => {
+            tags.split(',').take(MOST_CATEGORIES).map(|tag| tag.trim().to_owned()).collect()
+        }
+        _ => list(item, "tags").take(MOST_CATEGORIES).filter_map(scalar).collect::<Vec<_>>(),
     };
     Draft {
         id,
@@ -118,7 +154,11 @@ fn item(item: &Object) -> Draft {
             .filter(|tag| !tag.trim().is_empty())
             .map(|term| RawCategory { term, ..RawCategory::default() })
             .collect(),
-        attachments: list(item, "attachments").filter_map(Value::as_object).filter_map(attachment).collect(),
+        attachments: list(item, "attachments")
+            .take(MOST_ATTACHMENTS)
+            .filter_map(Value::as_object)
+            .filter_map(attachment)
+            .collect(),
         image_url: address(item, &["image", "banner_image"]),
         ..Draft::default()
     }
@@ -137,7 +177,7 @@ fn attachment(attachment: &Object) -> Option<RawAttachment> {
 /// `authors` of 1.1 and `author` of 1.0, as objects or bare names.
 fn people(object: &Object) -> Vec<RawPerson> {
     let several = list(object, "authors");
-    let mut people: Vec<RawPerson> = several.filter_map(person).collect();
+    let mut people: Vec<RawPerson> = several.take(MOST_PEOPLE).filter_map(person).collect();
     if people.is_empty() {
         people.extend(object.get("author").and_then(person));
     }

@@ -1,7 +1,8 @@
 //! Media RSS: contents, thumbnails, titles and texts, in groups or nested or bare.
 
+use super::people::MOST_PEOPLE;
 use super::pick::Pick;
-use super::shared::keywords;
+use super::shared::{add, keep, keywords};
 use super::text::{address, construct, plain};
 use super::xml::{Element, Ns};
 use crate::model::{Raw, RawAttachment, RawCategory, RawPerson, RawUrl};
@@ -57,13 +58,14 @@ impl Media {
             "category" => {
                 if let Some(term) = element.words() {
                     let told = |name| element.attribute(name).map(str::to_owned);
-                    self.categories.push(RawCategory { term, scheme: told("scheme"), label: told("label") });
+                    let category = RawCategory { term, scheme: told("scheme"), label: told("label") };
+                    add(&mut self.categories, category);
                 }
             }
             "credit" if element.attribute("role").is_none_or(|role| role.eq_ignore_ascii_case("author")) => {
-                if let Some(name) = element.words() {
-                    self.credits.push(RawPerson { name: Some(name), ..RawPerson::default() });
-                }
+                let credit =
+                    element.words().map(|name| RawPerson { name: Some(name), ..RawPerson::default() });
+                keep(&mut self.credits, MOST_PEOPLE, credit);
             }
             "peerlink" => {
                 if let Some(url) = element.attribute("href").and_then(|href| address(href, element)) {
@@ -102,8 +104,6 @@ impl Media {
     }
 
     fn attach(&mut self, attachment: RawAttachment) {
-        if self.attachments.len() < MOST {
-            self.attachments.push(attachment);
-        }
+        keep(&mut self.attachments, MOST, Some(attachment));
     }
 }

@@ -29,6 +29,8 @@ mod vocabulary;
 pub(crate) mod words;
 mod xml;
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::model::Reading;
@@ -39,24 +41,34 @@ use notes::Notes;
 /// `content_type`: the header's value, whose charset is one of the witnesses. `base`: the address of the document, against
 /// which a relative `xml:base` is resolved; addresses themselves are left as found. Whatever is odd is told in
 /// [`Reading::remarks`]; what is no feed gives [`Format::Unknown`](crate::model::Format::Unknown) and a remark on what it
-/// looks like instead.
-pub fn read(bytes: &[u8], content_type: Option<&str>, base: Option<&Url>) -> Reading {
+/// looks like instead. Bytes that are given away are freed as soon as they are text.
+pub fn read<'b>(bytes: impl Into<Cow<'b, [u8]>>, content_type: Option<&str>, base: Option<&Url>) -> Reading {
+    let bytes = bytes.into();
     let mut notes = Notes::default();
-    if let Some(binary) = page::binary(bytes) {
+    if let Some(binary) = page::binary(&bytes) {
         notes.repaired(&format!("it is no feed: it looks like {binary}"));
         return finish(Reading::default(), notes, base);
     }
-    let text = charset::decode(bytes, content_type, &mut notes);
+    match charset::decode(&bytes, content_type, &mut notes) {
+        Cow::Borrowed(text) => read_text(text, base, notes),
+        Cow::Owned(text) => {
+            drop(bytes);
+            read_text(&text, base, notes)
+        }
+    }
+}
+
+fn read_text(text: &str, base: Option<&Url>, mut notes: Notes) -> Reading {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if start.starts_with(['{', '[']) {
         let reading = json::read(start, &mut notes);
         return finish(reading, notes, base);
     }
-    if let Some(reading) = feed::read(&text, base, &mut notes) {
+    if let Some(reading) = feed::read(text, base, &mut notes) {
         return finish(reading, notes, base);
     }
     let mut reading = Reading::default();
-    let page = page::look(&text, base);
+    let page = page::look(text, base);
     reading.announced = page.announced;
     let mut notes = Notes::default();
     notes.repaired(&format!("it is no feed: it looks like {}", page.looks_like));

@@ -79,14 +79,14 @@ impl People {
             known.name = known.name.take().or(person.name);
             known.email = known.email.take().or(person.email);
             known.url = known.url.take().or(person.url);
-        } else if self.list.len() < MOST {
+        } else if self.list.len() < MOST_PEOPLE {
             self.list.push(person);
         }
     }
 }
 
 /// More people of one item are not kept.
-const MOST: usize = 200;
+pub(super) const MOST_PEOPLE: usize = 200;
 
 /// Takes the tags out of a name that was written with markup.
 fn without_tags(markup: &str) -> String {

@@ -6,10 +6,22 @@ use super::xml::{Element, Ns};
 use crate::model::{Raw, RawCategory, RawUrl};
 
 /// More categories than this say nothing.
-const MOST: usize = 300;
+pub(super) const MOST_CATEGORIES: usize = 300;
+/// More attachments of one item are not kept.
+pub(super) const MOST_ATTACHMENTS: usize = 200;
+/// More pages of one item are not kept.
+pub(super) const MOST_PAGES: usize = 32;
 
-fn add(list: &mut Vec<RawCategory>, category: RawCategory) {
-    if list.len() < MOST && !list.contains(&category) {
+/// Takes a value while there are not too many: what is looked through for each must have an end.
+pub(super) fn keep<T>(list: &mut Vec<T>, most: usize, value: Option<T>) {
+    if list.len() < most {
+        list.extend(value);
+    }
+}
+
+/// Takes a category once.
+pub(super) fn add(list: &mut Vec<RawCategory>, category: RawCategory) {
+    if list.len() < MOST_CATEGORIES && !list.contains(&category) {
         list.push(category);
     }
 }

@@ -1,5 +1,7 @@
 //! Text constructs: whether what a source wrote is plain text or markup, in every way of saying so.
 
+use std::sync::Arc;
+
 use memchr::memchr;
 use url::Url;
 
@@ -9,7 +11,7 @@ use super::xml::{Element, decode_again};
 use crate::model::{Raw, RawHtml, RawUrl};
 
 /// Markup with the base in force.
-pub(super) fn html(html: String, base: Option<Url>) -> Option<Raw> {
+pub(super) fn html(html: String, base: Option<Arc<Url>>) -> Option<Raw> {
     let blank = html.trim().is_empty();
     (!blank).then_some(Raw::Html(RawHtml { html, base }))
 }

@@ -297,7 +297,9 @@ pub(super) async fn read(
     let reading = asker.readers.run(move || {
         let mut remarks: Vec<Remark> =
             response.remarks.iter().map(|text| Remark::of(Stage::Fetch, text.as_str())).collect();
-        let mut reading = parse::read(&response.body, response.content_type.as_deref(), Some(&response.url));
+        // All that counts of a body is in the reading: a large one need not be in memory beside it.
+        let body = std::mem::take(&mut response.body);
+        let mut reading = parse::read(body, response.content_type.as_deref(), Some(&response.url));
         if response.truncated && reading.drafts.pop().is_some() {
             // Nobody knows how much of it is missing: half an item would come again as another one.
             remarks.push(Remark::of(Stage::Fetch, "the last item may be cut; it waits for the next time"));

@@ -1,13 +1,17 @@
 //! No document takes more than linear time, or more memory than four times its size. Each is read in a process of its own;
-//! `benches/bounds.rs` does the same with millions.
+//! `benches/bounds.rs` does the same with tens of megabytes.
 
 use std::process::Command;
 use std::time::Duration;
 
 use crate::support::hostile::{self, Cost, SHAPES};
 
-/// How many of a shape the smaller document holds.
-const MANY: usize = 40_000;
+/// How large the smaller document is, in bytes.
+const SIZE: usize = 400_000;
+
+/// How large one is whose memory is looked at, where reading it takes no longer than a test may.
+const LARGE: usize = 8_000_000;
+const LONG: Duration = Duration::from_secs(2);
 
 /// Not a test of its own: what the other starts in a new process.
 #[test]
@@ -22,7 +26,15 @@ fn child() {
 }
 
 fn costs(shape: usize) -> Option<[Cost; 2]> {
-    Some([cost(shape, MANY)?, cost(shape, 2 * MANY)?])
+    let pieces = hostile::pieces(shape, SIZE);
+    Some([cost(shape, pieces)?, cost(shape, 2 * pieces)?])
+}
+
+/// What is wrong with the memory that a large one takes.
+fn large(shape: usize, twice: Cost) -> Option<String> {
+    let times = LARGE / twice.size;
+    let quick = twice.time * u32::try_from(times).unwrap() < LONG;
+    quick.then(|| cost(shape, hostile::pieces(shape, LARGE))).flatten().and_then(hostile::too_large)
 }
 
 fn cost(shape: usize, pieces: usize) -> Option<Cost> {
@@ -58,6 +70,7 @@ fn hostile_documents_take_linear_time_and_little_memory() {
         {
             broken.push(format!("{name}: {how}"));
         }
+        broken.extend(large(shape, twice).map(|how| format!("{name}: {how}")));
     }
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }

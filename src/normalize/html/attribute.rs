@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use ::url::Url;
+use memchr::memchr;
 
 use super::element::{Element, Value};
 use super::graphic::{Part, is_drawn};
@@ -158,7 +159,15 @@ impl<'a> Attributes<'a> {
     }
 }
 
+/// No longer value is kept, but for what is drawn or a picture in its own address. Other checks copy it at each step.
+const LONGEST: usize = 64 * 1024;
+
 fn good_value<'a>(kind: Value, raw: &'a str, base: Option<&Url>) -> Option<Cow<'a, str>> {
+    if raw.len() > LONGEST {
+        let large = kind == Value::Drawn || kind == Value::Picture && url::is_inline_picture(raw);
+        let large = large && memchr(b'&', raw.as_bytes()).is_none();
+        return large.then(|| checked(kind, raw, base)).flatten();
+    }
     match reference::decode(raw, Place::Attribute) {
         Cow::Borrowed(value) => checked(kind, value, base),
         Cow::Owned(value) => checked(kind, &value, base).map(|value| Cow::Owned(value.into_owned())),

@@ -9,6 +9,8 @@ mod element;
 mod foreign;
 mod graphic;
 mod nest;
+mod piece;
+pub(super) use piece::of_text as pieces;
 mod player;
 pub(super) mod reference;
 mod style;
@@ -29,15 +31,16 @@ use crate::model::{Html, RawHtml};
 ///
 /// Relative addresses resolve against the markup's own base, else against `base`; without both they stay relative.
 /// Time and memory are linear in the input. Clean markup stays as it is.
-pub fn clean(raw: &RawHtml, base: Option<&Url>) -> Html {
-    let base = raw.base.as_ref().or(base);
-    let tidied = tidy::tidy(&raw.html, base);
-    Html::from_cleaner(if tidied.plain { tidied.markup } else { judge(tidied, raw.html.len()) })
+pub fn clean(raw: RawHtml, base: Option<&Url>) -> Html {
+    let tidied = tidy::tidy(&raw.html, raw.base.as_deref().or(base));
+    // It may be most of a large document: it need not be in memory twice.
+    drop(raw);
+    Html::from_cleaner(if tidied.plain { tidied.markup } else { judge(tidied) })
 }
 
 /// The same without the shortcut: for the laws that hold both equal.
 pub fn clean_the_long_way(raw: &RawHtml, base: Option<&Url>) -> Html {
-    Html::from_cleaner(judge(tidy::tidy(&raw.html, raw.base.as_ref().or(base)), raw.html.len()))
+    Html::from_cleaner(judge(tidy::tidy(&raw.html, raw.base.as_deref().or(base))))
 }
 
 /// True when the text holds a tag that HTML knows, shown or not: then `<` means markup in it.
@@ -52,21 +55,23 @@ pub fn has_known_tag(text: &str) -> bool {
     })
 }
 
-/// The second stage. What it takes out or moves is tidied once more, so that cleaning twice is cleaning once.
-///
-/// A tree takes a few hundred bytes for each element, whatever it was written with: so many are enough for any article, and
-/// a hostile one does not fill the memory.
-fn judge(mut tidied: Tidied, length: usize) -> String {
-    let most = ENOUGH + length / 256;
+/// The second stage. He looks at one piece after the other, since a tree takes many times what it was written with, and
+/// finds nothing. Should he ever, the whole is what he makes of it, tidied once more so that cleaning twice is cleaning
+/// once; in that case so many elements are enough for any article, and a hostile one does not fill the memory.
+fn judge(mut tidied: Tidied) -> String {
+    let judge = |markup: &str| judge_of_browsers().clean(markup).to_string();
+    if piece::all_please(&tidied.markup, &tidied.cuts, judge) {
+        return tidied.markup;
+    }
+    let most = ENOUGH + tidied.markup.len() / 256;
     if tidied.elements > most {
         tidied = tidy::tidy_some(&tidied.markup, None, most);
     }
-    let judged = judge_of_browsers().clean(&tidied.markup).to_string();
-    if judged == tidied.markup { judged } else { tidy::tidy(&judged, None).markup }
+    tidy::tidy(&judge(&tidied.markup), None).markup
 }
 
-/// So many elements a body of any size may have.
-const ENOUGH: usize = 40_000;
+/// So many elements a body may have that the judge found fault with.
+const ENOUGH: usize = 10_000;
 
 fn judge_of_browsers() -> &'static Builder<'static> {
     static JUDGE: OnceLock<Builder<'static>> = OnceLock::new();
@@ -108,7 +113,7 @@ mod tests {
     fn cleaned(html: &str) -> String {
         let raw = RawHtml { html: html.to_owned(), base: None };
         let base = Url::parse("https://n.example/a/").ok();
-        clean(&raw, base.as_ref()).as_str().to_owned()
+        clean(raw, base.as_ref()).as_str().to_owned()
     }
 
     fn check(html: &str, expected: &str) {
@@ -154,12 +159,45 @@ mod tests {
     }
 
     #[test]
-    fn of_too_many_elements_the_text_is_kept() {
-        let html = format!("<blink>{}</blink>", "<i>a</i>".repeat(ENOUGH * 2));
+    fn of_many_elements_all_are_judged_and_kept() {
+        let html = format!("<blink>{}</blink>", "<i>a</i>".repeat(80_000));
         let clean = cleaned(&html);
-        assert_eq!(clean.matches("<i>").count(), ENOUGH + html.len() / 256);
-        assert_eq!(clean.matches('a').count(), ENOUGH * 2);
+        assert_eq!(clean.matches("<i>a</i>").count(), 80_000);
         assert_eq!(cleaned(&clean), clean);
+    }
+
+    #[test]
+    fn of_too_many_elements_that_do_not_please_the_text_is_kept() {
+        let markup = "<i>a</i>".repeat(ENOUGH * 2);
+        let wrong = Tidied {
+            elements: ENOUGH * 2,
+            markup: format!("<script>b</script>{markup}"),
+            ..Tidied::default()
+        };
+        let (judged, length) = (judge(wrong), markup.len());
+        assert!(judged.matches("<i>").count() <= ENOUGH + length / 256 + 1);
+        assert_eq!((judged.matches('a').count(), judged.contains('b')), (ENOUGH * 2, false));
+    }
+
+    /// What is cut for the judge is what he would say of the whole.
+    #[test]
+    fn large_bodies_are_judged_piece_by_piece() {
+        for piece in [
+            "<p>a &amp; <b>b</b></p>\n",
+            "<blink>x</blink><ul><li>a<li>b</ul>",
+            "<table><tr><td>a<td>b</table>",
+            "<div><blockquote>a long text between the tags of a quotation ",
+            "<pre>\n\na\n</pre>",
+            "<ruby>a<rt>b</ruby><svg><path d='M0 0'/></svg>",
+            "x&nbsp;\u{301}\u{2003}ক ",
+        ] {
+            let tidied = tidy::tidy(&piece.repeat(300_000 / piece.len()), None);
+            assert!(tidied.cuts.len() > 1, "{piece}");
+            assert!(piece::all_please(&tidied.markup, &tidied.cuts, |piece| {
+                judge_of_browsers().clean(piece).to_string()
+            }));
+            assert_eq!(judge_of_browsers().clean(&tidied.markup).to_string(), tidied.markup, "{piece}");
+        }
     }
 
     #[test]

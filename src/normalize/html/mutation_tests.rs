@@ -118,7 +118,7 @@ fn nothing_that_acts_comes_back_when_it_is_parsed_again() {
             format!("{vector}<p>end</p></svg></math>"),
         ] {
             let raw = RawHtml { html: html.clone(), base: None };
-            let clean = clean(&raw, base.as_ref());
+            let clean = clean(raw, base.as_ref());
             let mut markup = clean.as_str().to_owned();
             for round in 0..3 {
                 // As a fragment in a page, which is how readers show it.

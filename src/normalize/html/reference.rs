@@ -160,6 +160,11 @@ pub fn escape(text: &str, place: Place, out: &mut String) {
     out.push_str(&text[done..]);
 }
 
+/// Writes a text without what [`escape`] makes longer: for texts that would become far too long.
+pub fn push_without_signs(text: &str, out: &mut String) {
+    out.extend(text.split(['&', '<', '>', '"', '\u{a0}']));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

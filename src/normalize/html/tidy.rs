@@ -12,6 +12,7 @@ use super::element::{self, Element, Kind};
 use super::foreign::{Foreign, Outcome};
 use super::graphic;
 use super::nest::is_implied;
+use super::piece::{self, Cut, PIECE};
 use super::player;
 use super::reference::{self, Place};
 use super::token::{Token, Tokens};
@@ -23,6 +24,9 @@ pub(super) const DEPTH: usize = 256;
 /// So many bytes may be added to a fragment of any size by resolving its addresses; a long base is not multiplied.
 const ROOM: usize = 64 * 1024;
 
+/// How often a place is kept where the markup can be cut.
+const CUT: usize = 64 * 1024;
+
 /// What one pass gave.
 #[derive(Debug, Default)]
 pub struct Tidied {
@@ -32,6 +36,8 @@ pub struct Tidied {
     pub plain: bool,
     /// How many elements are in it.
     pub elements: usize,
+    /// Where it can be cut.
+    pub cuts: Vec<Cut>,
 }
 
 /// Cleans a fragment in one pass. Time and memory are linear in its length.
@@ -52,14 +58,17 @@ pub fn tidy_some(html: &str, base: Option<&Url>, most: usize) -> Tidied {
         unended: Vec::new(),
         lazy: None,
         picture: None,
-        room: ROOM + 2 * html.len(),
+        room: ROOM + html.len() / 2 * 3,
+        longest: ROOM + html.len() * 2,
+        cuts: Vec::new(),
         elements: 0,
         most,
     };
     let mut name_space = String::new();
     while let Some(token) = tokens.next() {
         match token {
-            Token::Text(text) => tree.text(text),
+            Token::Text(text) if text.len() <= PIECE => tree.text(text),
+            Token::Text(text) => piece::of_raw(text).for_each(|text| tree.text(text)),
             Token::Start { name, closed } => {
                 let name = lower(name, &mut name_space);
                 if !tree.takes_start(name, closed, &mut tokens) {
@@ -80,7 +89,11 @@ pub fn tidy_some(html: &str, base: Option<&Url>, most: usize) -> Tidied {
     tree.flush();
     let end = tree.out.trim_end_matches(is_space).len();
     tree.out.truncate(end);
-    Tidied { markup: tree.out, plain: tree.plain, elements: tree.elements }
+    if end > CUT {
+        tree.out.shrink_to_fit();
+    }
+    tree.cuts.retain(|cut| cut.at <= end);
+    Tidied { markup: tree.out, plain: tree.plain, elements: tree.elements, cuts: tree.cuts }
 }
 
 fn lower<'n>(name: &'n str, space: &'n mut String) -> &'n str {
@@ -111,6 +124,10 @@ pub(super) struct Tree<'b> {
     picture: Option<Foreign>,
     /// How many bytes addresses may still become longer by being resolved.
     room: usize,
+    /// When it is longer, no address may become longer by being resolved; signs are no longer escaped, but left out, at
+    /// three quarters of this length already.
+    longest: usize,
+    cuts: Vec<Cut>,
     elements: usize,
     most: usize,
 }
@@ -135,7 +152,15 @@ impl Tree<'_> {
             self.flush();
             self.enter_cell();
         }
-        self.pending.push_str(text);
+        if text.len() <= PIECE && self.pending.len() <= PIECE {
+            return self.pending.push_str(text);
+        }
+        for piece in piece::of_text(text) {
+            if piece.starts_with(piece::begins_alone) {
+                self.flush();
+            }
+            self.pending.push_str(piece);
+        }
     }
 
     /// Writes the text that is waiting.
@@ -156,7 +181,15 @@ impl Tree<'_> {
             text = text.trim_start_matches('\n');
         }
         if !text.is_empty() {
-            reference::escape(text, Place::Text, &mut self.out);
+            self.make_space();
+            if text.starts_with(piece::begins_alone) {
+                self.may_cut();
+            }
+            if self.out.len() <= self.longest / 4 * 3 {
+                reference::escape(text, Place::Text, &mut self.out);
+            } else {
+                reference::push_without_signs(text, &mut self.out);
+            }
             self.fresh_pre = false;
         }
         self.pending = pending;
@@ -174,8 +207,9 @@ impl Tree<'_> {
             return;
         };
         match self.room.checked_sub(attributes.growth(&tokens.attributes)) {
-            Some(left) => self.room = left,
-            None => attributes.drop_addresses(),
+            Some(left) if self.out.len() <= self.longest => self.room = left,
+            Some(_) if attributes.growth(&tokens.attributes) == 0 => {}
+            _ => attributes.drop_addresses(),
         }
         if name == "img" {
             self.lazy = attributes.mended.then(|| attributes.value("src").unwrap_or_default().to_owned());
@@ -306,12 +340,32 @@ impl Tree<'_> {
 
     pub(super) fn write_start(&mut self, element: &Element, attributes: &Attributes<'_>) {
         self.flush();
+        self.make_space();
+        self.may_cut();
         self.elements += 1;
         self.out.push('<');
         self.out.push_str(element.name);
         attributes.write_to(&mut self.out);
         self.out.push('>');
         self.fresh_pre = element.kind == Kind::Preformatted;
+    }
+
+    /// Asks for all the room that a large fragment may ever need at once: growing by steps, it would be in memory twice at
+    /// each. What it does not fill is never in memory.
+    fn make_space(&mut self) {
+        if self.out.len() > CUT && self.out.capacity() - self.out.len() < 2 * PIECE {
+            self.out.reserve_exact((self.longest / 2 * 3).saturating_sub(self.out.len()));
+        }
+    }
+
+    /// Keeps this place as one to cut at, when the last is far behind. In preformatted text a piece may begin with a
+    /// line break, which a parser would drop.
+    fn may_cut(&mut self) {
+        let last = self.cuts.last().map_or(0, |cut| cut.at);
+        if self.out.len() - last >= CUT && !self.open.iter().any(|it| it.kind == Kind::Preformatted) {
+            let open = self.open.iter().map(|it| it.name).collect();
+            self.cuts.push(Cut { at: self.out.len(), open });
+        }
     }
 
     /// Closes open elements until so many are left.

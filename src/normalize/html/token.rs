@@ -24,6 +24,9 @@ pub enum Token<'a> {
 /// Keeps the whole linear.
 const SECOND_LOOKS: u32 = 16;
 
+/// So many attributes of one tag are read.
+const MOST_ATTRIBUTES: usize = 256;
+
 /// Reads a fragment from front to back, each byte a bounded number of times.
 pub struct Tokens<'a> {
     html: &'a str,
@@ -229,7 +232,7 @@ impl<'a> Tokens<'a> {
                 at += 1;
             }
             if *bytes.get(at)? != b'=' {
-                self.attributes.push((name, ""));
+                self.keep(name, "");
                 continue;
             }
             at += 1;
@@ -250,6 +253,12 @@ impl<'a> Tokens<'a> {
                     value
                 }
             };
+            self.keep(name, value);
+        }
+    }
+
+    fn keep(&mut self, name: &'a str, value: &'a str) {
+        if self.attributes.len() < MOST_ATTRIBUTES {
             self.attributes.push((name, value));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::Arc;
 
 use memchr::memchr_iter;
 use url::Url;
@@ -11,7 +12,7 @@ use super::names::{Custom, Names};
 use super::namespace::{Ns, Scopes};
 use super::reference::{Entities, decode};
 use super::token::{Token, Tokens};
-use super::tree::{Attribute, Data, Element, Kind, Tree};
+use super::tree::{Attribute, Data, Element, Kind, Tree, make_room};
 use crate::parse::mojibake::mend;
 use crate::parse::notes::Notes;
 use crate::parse::vocabulary::Word;
@@ -52,7 +53,7 @@ pub(super) struct Open<'a> {
 const DEEPEST: usize = 256;
 /// A longer base is not taken: every relative address would become as long.
 const LONGEST_BASE: usize = 2048;
-/// What all copies of long bases in a document may take, beside half its length, in bytes.
+/// What long bases may add to all the addresses of a document, beside half its length, in bytes.
 const ROOM: usize = 64 * 1024;
 /// So many attributes of one element are read.
 const MOST_ATTRIBUTES: usize = 256;
@@ -83,7 +84,12 @@ pub(crate) fn walk<P: Parts>(text: &str, base: Option<&Url>, parts: &mut P, note
         tokens: Tokens::new(text),
         entities: Entities::default(),
         scopes: Scopes::default(),
-        tree: Tree { room: Cell::new(text.len() / 2 + ROOM), ..Tree::default() },
+        tree: Tree {
+            room: Cell::new(text.len() / 2 + ROOM),
+            // So that the tree stays small beside a large document.
+            most: 50_000 + text.len() / 64,
+            ..Tree::default()
+        },
         open: Vec::new(),
         overflow: 0,
         document_base: base,
@@ -275,14 +281,8 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
         }
     }
 
-    /// How many nodes one part may have, so that the tree stays small beside a large document.
-    fn most_nodes(&self) -> usize {
-        const ALWAYS: usize = 50_000;
-        ALWAYS + self.text.len() / 32
-    }
-
     fn is_full(&self) -> bool {
-        self.tree.nodes.len() >= self.most_nodes()
+        self.tree.nodes.len() >= self.tree.most
     }
 
     fn place(&self) -> Place {
@@ -306,7 +306,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                 ("xml", "base") => {
                     let outer = base.checked_sub(1).and_then(|at| self.tree.bases.get(at as usize));
                     let value = value.trim();
-                    let joined = match outer.or(self.document_base) {
+                    let joined = match outer.map(Arc::as_ref).or(self.document_base) {
                         Some(outer) => outer.join(value),
                         None => Url::parse(value),
                     };
@@ -315,7 +315,7 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                         .filter(|url| !url.cannot_be_a_base() && url.as_str().len() <= LONGEST_BASE)
                     {
                         Some(url) if self.tree.take_room(url.as_str().len()) => {
-                            self.tree.bases.push(url);
+                            self.tree.bases.push(Arc::new(url));
                             base = self.tree.bases.len() as u32;
                         }
                         _ => self.notes.odd("an `xml:base` that is no address, or too long, is passed over"),
@@ -327,13 +327,14 @@ impl<'a, P: Parts> Builder<'a, '_, P> {
                 }
                 _ => {
                     let known = &self.tree.attributes[first..];
-                    if known.len() >= MOST_ATTRIBUTES || first + known.len() >= self.most_nodes() {
+                    if known.len() >= MOST_ATTRIBUTES || first + known.len() >= self.tree.most {
                         self.notes.odd("an element with too many attributes");
                         break;
                     }
                     if known.iter().any(|a| a.name == local && a.prefix == prefix) {
                         self.notes.repaired("an attribute that stands twice in its tag");
                     } else {
+                        make_room(&mut self.tree.attributes, self.tree.most);
                         self.tree.attributes.push(Attribute { prefix, name: local, value });
                     }
                 }

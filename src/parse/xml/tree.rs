@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -49,10 +50,13 @@ pub(super) struct Data<'a> {
 pub(crate) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     pub(super) attributes: Vec<Attribute<'a>>,
-    pub(super) bases: Vec<Url>,
+    pub(super) bases: Vec<Arc<Url>>,
     pub(super) langs: Vec<Cow<'a, str>>,
-    /// How many bytes copies of bases may still take: a long one that is in force at a thousand places is an attack.
+    /// How many bytes long bases may still add to what is resolved against them: one that is in force at a thousand places
+    /// is an attack.
     pub(super) room: Cell<usize>,
+    /// How many nodes, and how many attributes, there may be at most.
+    pub(super) most: usize,
 }
 
 /// An element of a tree.
@@ -88,6 +92,7 @@ impl<'a> Tree<'a> {
     /// Appends a node to the element at `parent`, and gives its place.
     pub(super) fn push(&mut self, parent: Option<u32>, kind: Kind<'a>) -> u32 {
         let at = self.nodes.len() as u32;
+        make_room(&mut self.nodes, self.most);
         self.nodes.push(Node { kind, next: 0 });
         let Some(parent) = parent else { return at };
         let Kind::Element(data) = &mut self.nodes[parent as usize].kind else { return at };
@@ -98,6 +103,15 @@ impl<'a> Tree<'a> {
             self.nodes[before as usize].next = at;
         }
         at
+    }
+}
+
+/// A long list asks for all the room it may ever need at once: growing by steps, it would be in memory twice at each. What it
+/// does not fill is never in memory.
+pub(super) fn make_room<T>(list: &mut Vec<T>, most: usize) {
+    const LONG: usize = 8_192;
+    if list.len() >= LONG && list.len() == list.capacity() {
+        list.reserve_exact(most.saturating_sub(list.len()) + LONG);
     }
 }
 
@@ -222,14 +236,14 @@ impl<'t, 'a> Element<'t, 'a> {
     }
 
     /// The `xml:base` in force, absolute.
-    pub fn base(self) -> Option<&'t Url> {
+    pub fn base(self) -> Option<&'t Arc<Url>> {
         self.data.base.checked_sub(1).and_then(|at| self.tree.bases.get(at as usize))
     }
 
-    /// A copy of the base in force for an address or a text: `Some(None)` where none is needed, `None` = no more copies.
-    pub fn base_for(self, value: &str) -> Option<Option<Url>> {
+    /// The base in force for an address or a text: `Some(None)` where none is needed, `None` = it would add too much.
+    pub fn base_for(self, value: &str) -> Option<Option<Arc<Url>>> {
         let Some(base) = self.base().filter(|_| !is_absolute(value)) else { return Some(None) };
-        self.tree.take_room(base.as_str().len().saturating_sub(USUAL_BASE)).then(|| Some(base.clone()))
+        self.tree.take_room(base.as_str().len().saturating_sub(USUAL_BASE)).then(|| Some(Arc::clone(base)))
     }
 
     /// The `xml:lang` in force; never empty.
@@ -280,7 +294,7 @@ impl<'t, 'a> Element<'t, 'a> {
     }
 }
 
-/// Copies of a base cost nothing up to this length, in bytes.
+/// A base adds nothing that counts up to this length, in bytes.
 const USUAL_BASE: usize = 128;
 
 /// True for an address that no base changes.
