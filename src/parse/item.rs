@@ -33,6 +33,7 @@ struct Item {
     owner: Option<RawPerson>,
     enclosures: Vec<RawAttachment>,
     original_enclosure: Option<RawUrl>,
+    other_enclosure: Option<RawAttachment>,
     duration: Option<String>,
     image: Pick<RawUrl>,
     comments: Pick<RawUrl>,
@@ -102,6 +103,9 @@ impl Item {
             Field::Category if element.ns() != Ns::Media => categories(element, &mut self.draft.categories),
             Field::Keywords if element.ns() != Ns::Media => keywords(element, &mut self.draft.categories),
             Field::Enclosure => self.enclosure(element),
+            Field::OtherEnclosure => {
+                self.other_enclosure = self.other_enclosure.take().or_else(|| other_enclosure(element));
+            }
             Field::Duration => self.duration = self.duration.take().or_else(|| element.words()),
             Field::Media => self.media.take(element),
             Field::Category | Field::Keywords => self.media.take(element),
@@ -222,7 +226,7 @@ impl Item {
         draft.urls.append(&mut self.other_pages);
         draft.urls.extend(self.permalink);
         if draft.urls.is_empty() {
-            draft.urls.extend(self.film);
+            draft.urls.extend(self.film.or(self.media.player.take()));
         }
         let mut seen: Vec<RawUrl> = Vec::new();
         draft.urls.retain(|url| {
@@ -254,6 +258,9 @@ impl Item {
         draft.image_url = self.image.take();
         draft.comments_url = self.comments.take();
         draft.rights = self.rights.take();
+        if self.enclosures.is_empty() && self.media.attachments.is_empty() {
+            self.enclosures.extend(self.other_enclosure);
+        }
         if let (Some(original), [first, ..]) = (self.original_enclosure, &mut self.enclosures[..]) {
             first.url = original;
         }
@@ -275,6 +282,19 @@ impl Item {
         draft.categories.shrink_to_fit();
         draft
     }
+}
+
+/// `podcast:alternateEnclosure`, whose addresses stand in `podcast:source` inside.
+fn other_enclosure(element: Element<'_, '_>) -> Option<RawAttachment> {
+    let source = element.find("source")?;
+    let told = |name| element.attribute(name).map(str::to_owned);
+    Some(RawAttachment {
+        url: address(source.attribute("uri")?, source)?,
+        media_type: source.attribute("contentType").map(str::to_owned).or(told("type")),
+        size: told("length"),
+        duration: None,
+        title: told("title"),
+    })
 }
 
 /// Takes what the second telling of the same attachment adds to the first.

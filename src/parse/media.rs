@@ -17,6 +17,8 @@ pub(super) struct Media {
     pub rights: Pick<Raw>,
     pub categories: Vec<RawCategory>,
     pub credits: Vec<RawPerson>,
+    /// The page of a player.
+    pub player: Option<RawUrl>,
 }
 
 /// More contents of one item are not looked at.
@@ -48,6 +50,12 @@ impl Media {
             }
             "title" => self.title.offer(depth, construct(element)),
             "description" => self.description.offer(depth, construct(element)),
+            // What is said in it: better than nothing.
+            "text" => self.description.offer(DEEPEST + 1, construct(element)),
+            "player" => {
+                let page = element.attribute("url").and_then(|url| address(url, element));
+                self.player = self.player.take().or(page);
+            }
             "copyright" => self.rights.offer(depth, plain(element.text().into_owned())),
             // Words of the licence, or its address where there are none.
             "license" => {

@@ -29,6 +29,8 @@ pub(crate) enum Field {
     Category,
     Keywords,
     Enclosure,
+    /// The same file in another encoding.
+    OtherEnclosure,
     Duration,
     Media,
     Image,
@@ -116,12 +118,14 @@ fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
         (Ns::DcTerms | Ns::Atom, "created") => (Field::Published, 3),
         (Ns::Core, "published" | "issued") => (Field::Published, 3),
         (Ns::Dc, "date") => (Field::Published, 4),
+        (Ns::Dc, "date.issued" | "date.created" | "date.available") => (Field::Published, 5),
         (Ns::DcTerms | Ns::Core, "date") => (Field::Published, 5),
         (Ns::Prism, "publicationdate") => (Field::Published, 6),
         (Ns::Atom, "pubdate") => (Field::Published, 7),
         (Ns::Prism, "coverdate" | "creationdate") => (Field::Published, 7),
         (Ns::Atom, "updated" | "modified") => (Field::Updated, 0),
         (Ns::DcTerms, "modified") => (Field::Updated, 1),
+        (Ns::Dc, "date.modified") => (Field::Updated, 2),
         (Ns::Core, "lastbuilddate") => (Field::Updated, 1),
         (Ns::Core, "updated" | "modified" | "lastmod") => (Field::Updated, 2),
         (Ns::Prism, "modificationdate") => (Field::Updated, 3),
@@ -144,6 +148,7 @@ fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
         (Ns::Prism, "keyword" | "section") => (Field::Category, 0),
 
         (Ns::Core | Ns::Atom | Ns::Enclosure, "enclosure") => (Field::Enclosure, 0),
+        (Ns::Podcast, "alternateenclosure") => (Field::OtherEnclosure, 0),
         (Ns::Itunes, "duration") => (Field::Duration, 0),
         (Ns::Media, _) => (Field::Media, 0),
         (Ns::Itunes, "image") => (Field::Image, 1),
@@ -180,7 +185,7 @@ fn meaning(ns: Ns, name: &str) -> Option<(Field, u8)> {
         (Ns::Core, "skiphours") => (Field::SkipHours, 0),
         (Ns::Core, "skipdays") => (Field::SkipDays, 0),
         // Known, and without a place in an item: numbers and feeds of comments (slash, wfw, thr:total), places
-        // (georss), dc:publisher, dc:source, seasons and numbers of episodes, chapters, transcripts, further encodings.
+        // (georss), dc:publisher, dc:source, seasons and numbers of episodes, chapters, transcripts.
         _ => return None,
     })
 }

@@ -22,6 +22,12 @@ const ROWS: &[Row] = &[
         r#"{"id":"i","summary":"d","language":"en","published":"2020-01-02T03:04:05Z","authors":[{"name":"A"}],
             "contributors":[{"name":"B"}],"categories":[{"term":"s"}],"rights":"r"}"#,
     ),
+    Row(
+        "dc",
+        "http://purl.org/dc/elements/1.1/",
+        "<p:date.modified>2020-01-03T00:00:00Z</p:date.modified><p:date.issued>2020-01-02T00:00:00Z</p:date.issued>",
+        r#"{"published":"2020-01-02T00:00:00Z","updated":"2020-01-03T00:00:00Z"}"#,
+    ),
     // Without a place: who printed it, what it was made from.
     Row(
         "dc",
@@ -56,6 +62,19 @@ const ROWS: &[Row] = &[
          <p:license href='http://l/' type='text/html'/>",
         r#"{"authors":[{"name":"Me"}],"attachments":[{"url":"http://m/i"}],"image_url":"http://m/i","rights":"http://l/"}"#,
     ),
+    // The page of the player and the words spoken, where nothing else is told.
+    Row(
+        "media",
+        "http://search.yahoo.com/mrss/",
+        "<p:player url='http://p/1'/><p:text>said</p:text>",
+        r#"{"url":"http://p/1","summary":"said"}"#,
+    ),
+    Row(
+        "media",
+        "http://search.yahoo.com/mrss/",
+        "<link>http://a/</link><p:text>said</p:text><p:description>told</p:description><p:player url='http://p/1'/>",
+        r#"{"url":"http://a/","summary":"told"}"#,
+    ),
     Row(
         "itunes",
         "http://www.itunes.com/dtds/podcast-1.0.dtd",
@@ -75,6 +94,21 @@ const ROWS: &[Row] = &[
          <p:chapters url='http://c/a.json' type='application/json+chapters'/>",
         r#"{"authors":[{"name":"H","url":"http://p/"}],"contributors":[{"name":"G"}],"image_url":"http://i/1.jpg",
             "comments_url":"http://s/1","rights":"cc-by-4.0"}"#,
+    ),
+    // Another encoding is an attachment where there is no other.
+    Row(
+        "podcast",
+        "https://podcastindex.org/namespace/1.0",
+        "<p:alternateEnclosure type='audio/opus' length='5' title='Opus'><p:source uri='http://e/a.opus'/></p:alternateEnclosure>
+         <p:alternateEnclosure type='audio/mpeg'><p:source uri='http://e/a.mp3'/></p:alternateEnclosure>",
+        r#"{"attachments":[{"url":"http://e/a.opus","media_type":"audio/opus","size_bytes":5,"title":"Opus"}]}"#,
+    ),
+    Row(
+        "podcast",
+        "https://podcastindex.org/namespace/1.0",
+        "<enclosure url='http://e/a.mp3'/><p:alternateEnclosure type='audio/opus'><p:source uri='http://e/a.opus'/>
+         </p:alternateEnclosure>",
+        r#"{"attachments":[{"url":"http://e/a.mp3","media_type":"audio/mpeg"}]}"#,
     ),
     // Of the feed, not of an item; how many comments there are and their feed have no place.
     Row("sy", "http://purl.org/rss/1.0/modules/syndication/", "<p:updatePeriod>hourly</p:updatePeriod>", "{}"),

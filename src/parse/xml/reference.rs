@@ -85,6 +85,11 @@ fn next_special(raw: &str, mut from: usize, notes: &mut Notes) -> Option<usize> 
 /// Writes what the reference at the beginning of `raw` stands for; gives how many bytes of `raw` it took.
 fn reference(raw: &str, out: &mut String, entities: &mut Entities<'_>, notes: &mut Notes) -> usize {
     const LONGEST_NAME: usize = 40;
+    if let Some((length, sign)) = unended(raw) {
+        out.push(sign);
+        notes.repaired("a reference without its `;` is read");
+        return length;
+    }
     let end = raw.bytes().take(LONGEST_NAME).position(|b| b == b';');
     let Some(end) = end else {
         out.push('&');
@@ -120,6 +125,16 @@ fn reference(raw: &str, out: &mut String, entities: &mut Entities<'_>, notes: &m
     }
     out.push_str(named(name).unwrap_or_default());
     end + 1
+}
+
+/// One of the signs of markup whose `;` was forgotten, and how long its name is. What may be the name of a parameter
+/// (`?a=1&lt=2`) or the beginning of a longer word is none.
+fn unended(raw: &str) -> Option<(usize, char)> {
+    const SIGNS: [(&str, char); 4] = [("&amp", '&'), ("&lt", '<'), ("&gt", '>'), ("&quot", '"')];
+    let (name, sign) = SIGNS.into_iter().find(|(name, _)| raw.starts_with(name))?;
+    let next = raw.as_bytes().get(name.len());
+    let ends = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'<'));
+    ends.then_some((name.len(), sign))
 }
 
 /// A numeric reference. HTML reads 128 to 159 as windows-1252, and so do all who write them.
@@ -177,7 +192,7 @@ pub(crate) fn windows_1252(byte: u8) -> char {
     text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// Resolves the references of a text that was escaped once too often; names without `;` are none.
+/// Resolves the references of a text that was escaped once too often; other names than those of markup end with `;`.
 pub(crate) fn decode_again(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
@@ -218,6 +233,8 @@ mod tests {
         check("?a=1&b=2", "?a=1&b=2", true);
         check("?a=1&copy=2;", "?a=1&copy=2;", true);
         check("&#;&#x;&;", "&#;&#x;&;", true);
+        check("a &amp b &lt", "a & b <", true);
+        check("a&ampb &lt=c &quot-", "a&ampb &lt=c &quot-", true);
     }
 
     #[test]
