@@ -47,6 +47,8 @@ pub enum Visit {
         items: usize,
         /// Never seen before.
         new: usize,
+        /// Those of them that tell a story which another source has told.
+        twins: usize,
         /// Edited.
         changed: usize,
         /// Only a link, category or picture differs.
@@ -193,7 +195,7 @@ impl Report {
         for line in &self.sources {
             let told = match &line.visit {
                 Visit::Unchanged => "unchanged".to_owned(),
-                Visit::Read { items, new, changed, retouched } => {
+                Visit::Read { items, new, twins: _, changed, retouched } => {
                     let mut told = format!("{items} items, {new} new, {changed} changed");
                     if *retouched > 0 {
                         let _ = write!(told, ", {retouched} retouched");

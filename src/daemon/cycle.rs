@@ -1,7 +1,6 @@
 //! The cycle: waits until a source is due, or somebody wants something; makes a round; shows what came of it.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,21 +9,21 @@ use tokio::sync::{mpsc, oneshot};
 use super::hub::{Asked, Hub};
 use super::plan::{Came, Plan};
 use super::subscribe::{Ours, Post};
-use super::told::{note, tell};
+use super::told::{count, note, tell};
 use super::views::Librarian;
 use super::watch::Watch;
-use super::{Clock, http, notify};
+use super::{Clock, Place, http, notify};
 use crate::config::{self, Config, Paint};
 use crate::model::{SourceId, Timestamp};
 use crate::report::{Report, SourceLine, Visit};
-use crate::run::{Fault, Opened, Pause, Stop, Wish};
+use crate::run::{Event, Fault, Opened, Pause, Stop, Wish};
 use crate::serve::{Done, Facts, House, Letter, Order};
 
 /// What the cycle goes by; changes with the configuration.
 pub(super) struct Cycle {
     opened: Arc<Opened>,
     house: Arc<House>,
-    path: PathBuf,
+    place: Place,
     clock: Clock,
     facts: Facts,
     /// Sources that somebody wants now.
@@ -43,7 +42,7 @@ impl Cycle {
     pub(super) fn new(
         opened: Opened,
         house: Arc<House>,
-        path: PathBuf,
+        place: Place,
         clock: Clock,
         facts: Facts,
         librarian: Librarian,
@@ -51,7 +50,7 @@ impl Cycle {
         Self {
             opened: Arc::new(opened),
             house,
-            path,
+            place,
             clock,
             facts,
             wanted: Vec::new(),
@@ -69,7 +68,7 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
     let mut ours = Ours::new(awaited);
     ours.look(&cycle.opened, &cycle.clock).await;
     cycle.deliver();
-    let path = cycle.path.clone();
+    let path = cycle.place.path.clone();
     let mut watch = Watch::begin(&path);
     let mut plan = Plan::at_once(cycle.clock.now());
     loop {
@@ -97,7 +96,15 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
         let is_anew = std::mem::take(&mut cycle.anew);
         let opened = Arc::clone(&cycle.opened);
         let (now, began) = (cycle.clock.now(), Instant::now());
-        let round = opened.round_with(&wish, pushed, now, stop, &|_| {});
+        let queue = cycle.house.metrics().queue.clone();
+        let tell = |event: Event<'_>| {
+            match event {
+                Event::Begun(count) => queue.set(count as i64),
+                Event::Visited(_) => queue.dec(),
+                Event::Publishing => queue.set(0),
+            };
+        };
+        let round = opened.round_with(&wish, pushed, now, stop, &tell);
         let mut round = std::pin::pin!(round);
         let done = loop {
             tokio::select! {
@@ -206,8 +213,11 @@ impl Cycle {
             false => Came::ToNothing,
         };
         let now = self.clock.now();
-        match self.opened.next_due(now).await {
-            Ok(due) => Plan::after(now, took, due, came),
+        match self.opened.outlook(now).await {
+            Ok(outlook) => {
+                count(self.house.metrics(), &outlook);
+                Plan::after(now, took, outlook.next, came)
+            }
             Err(error) => {
                 tracing::error!(help = error.help(), "{error}");
                 Plan::after(now, took, None, Came::Broke)
@@ -261,7 +271,7 @@ impl Cycle {
     }
 
     fn take_over(&mut self) -> Done {
-        let config = config::load(&self.path)
+        let config = config::load(&self.place.path)
             .map_err(|mistakes| mistakes.render(Paint::Plain).trim_end().to_owned())?;
         let old = self.opened.config();
         let fixed = |config: &Config| (config.store.clone(), config.serve.listen.clone());
@@ -272,7 +282,8 @@ impl Cycle {
         let config = Arc::clone(opened.config());
         self.house.set_rules(http::rules(&config));
         self.facts = http::facts(&config);
-        self.librarian.take_over(&config);
+        self.place.current.store(Arc::clone(&config));
+        self.librarian.take_over();
         self.opened = Arc::new(opened);
         self.anew = true;
         Ok("the configuration was read again".to_owned())

@@ -43,6 +43,15 @@ pub struct Start {
     pub clock: Clock,
 }
 
+/// The configuration that the daemon goes by now; whoever only tells something looks here.
+type Current = arc_swap::ArcSwap<Config>;
+
+/// Where the configuration comes from, and where it is told what it is.
+struct Place {
+    path: PathBuf,
+    current: Arc<Current>,
+}
+
 /// Why the daemon did not begin or could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
@@ -78,10 +87,11 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     let (orders, taken) = mpsc::channel(64);
     let (letters, box_of_letters) = mpsc::channel(256);
     let mail = Mail { letters, awaited: Arc::default() };
-    let desk = Desk { orders, status: status::teller(path.clone(), Arc::clone(&config), clock.clone()) };
+    let current = Arc::new(Current::new(Arc::clone(&config)));
+    let desk = Desk { orders, status: status::teller(Arc::clone(&current), clock.clone()) };
     let (views, workshop) = serve::views();
     let house = Arc::new(House::new(http::rules(&config), desk, mail.clone(), views));
-    let librarian = views::begin(workshop, &house, &config, clock.clone()).map_err(DaemonError::Threads)?;
+    let librarian = views::begin(workshop, &house, &current, clock.clone()).map_err(DaemonError::Threads)?;
     let facts = http::facts(&config);
     for fault in house.read(&config.publish.dir, &facts) {
         tracing::warn!("{fault}");
@@ -92,7 +102,8 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     notify::ready();
     let watchdog = tokio::spawn(notify::watchdog());
     let post = Post { letters: box_of_letters, awaited: mail.awaited };
-    cycle::go(cycle::Cycle::new(opened, house, path, clock, facts, librarian), taken, post, stop).await;
+    let place = Place { path, current };
+    cycle::go(cycle::Cycle::new(opened, house, place, clock, facts, librarian), taken, post, stop).await;
     notify::stopping();
     watchdog.abort();
     endpoint.end();

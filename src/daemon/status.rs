@@ -1,12 +1,11 @@
 //! How things are, as JSON, for the API and the page that shows it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Clock;
-use crate::config::{self, Config};
+use super::{Clock, Current};
+use crate::config::Config;
 use crate::model::{Channel, SourceId, Timestamp};
 use crate::run::paused_sources;
 use crate::serve::Teller;
@@ -39,14 +38,11 @@ struct Line {
     newest: Option<Timestamp>,
 }
 
-/// Tells how things are, each time anew, from the state and the configuration as they are then; with the mistake of a
-/// configuration that was refused.
-pub(super) fn teller(path: PathBuf, config: Arc<Config>, clock: Clock) -> Arc<Teller> {
+/// Tells how things are, each time anew, from the state and the configuration that the daemon goes by; with the mistake of one
+/// that was refused.
+pub(super) fn teller(config: Arc<Current>, clock: Clock) -> Arc<Teller> {
     Arc::new(move |mistake| {
-        // One that has mistakes is not the one that goes on.
-        let now_there = config::load(&path).map(Arc::new).ok().filter(|_| mistake.is_none());
-        let config = now_there.as_ref().unwrap_or(&config);
-        let sources = lines(config).map_err(|error| error.to_string())?;
+        let sources = lines(&config.load()).map_err(|error| error.to_string())?;
         let status = Status { now: clock.now(), configuration: mistake, sources };
         serde_json::to_string_pretty(&status).map_err(|error| error.to_string())
     })

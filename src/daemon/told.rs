@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::report::{Placed, Report, Visit};
+use crate::run::Outlook;
 use crate::serve::Metrics;
 
 /// Counts it.
@@ -13,8 +14,9 @@ pub(super) fn note(metrics: &Metrics, report: &Report, took: Duration) {
     for line in &report.sources {
         let outcome = match &line.visit {
             Visit::Unchanged => "unchanged",
-            Visit::Read { new, changed, retouched, .. } => {
+            Visit::Read { new, twins, changed, retouched, .. } => {
                 Metrics::add(&metrics.entries, "new", *new);
+                Metrics::add(&metrics.entries, "twin", *twins);
                 Metrics::add(&metrics.entries, "changed", *changed);
                 Metrics::add(&metrics.entries, "retouched", *retouched);
                 "read"
@@ -56,5 +58,13 @@ pub(super) fn tell(report: &Report) {
     }
     for note in &report.notes {
         tracing::info!("{note}");
+    }
+}
+
+/// Counts how the sources stand after it.
+pub(super) fn count(metrics: &Metrics, outlook: &Outlook) {
+    let Outlook { next: _, due, waiting, failing, paused } = *outlook;
+    for (kind, count) in [("due", due), ("waiting", waiting), ("failing", failing), ("paused", paused)] {
+        metrics.set_sources(kind, count);
     }
 }

@@ -9,9 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-
-use super::Clock;
+use super::{Clock, Current};
 use crate::config::Config;
 use crate::model::{FeedId, SourceId};
 use crate::render::Format;
@@ -29,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What both threads go by.
 struct Shared {
-    config: ArcSwap<Config>,
+    config: Arc<Current>,
     rounds: AtomicU64,
 }
 
@@ -47,10 +45,10 @@ pub(super) struct Librarian {
 pub(super) fn begin(
     workshop: Workshop,
     house: &Arc<House>,
-    config: &Arc<Config>,
+    config: &Arc<Current>,
     clock: Clock,
 ) -> std::io::Result<Librarian> {
-    let shared = Arc::new(Shared { config: ArcSwap::new(Arc::clone(config)), rounds: AtomicU64::new(0) });
+    let shared = Arc::new(Shared { config: Arc::clone(config), rounds: AtomicU64::new(0) });
     let (news, heard) = channel();
     let known = Arc::clone(&shared);
     std::thread::Builder::new().name("views".to_owned()).spawn(move || workshop.work(maker(known, clock)))?;
@@ -79,8 +77,7 @@ impl Librarian {
     }
 
     /// The configuration is another one.
-    pub(super) fn take_over(&self, config: &Arc<Config>) {
-        self.shared.config.store(Arc::clone(config));
+    pub(super) fn take_over(&self) {
         self.house.views().clear();
         let _ = self.news.send(Vec::new());
     }

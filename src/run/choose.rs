@@ -54,8 +54,14 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
             chosen.not_due += usize::from(source.enabled && *wish == Wish::Due);
             continue;
         }
-        match road.courtesy.closed(address(source, state.as_ref())).filter(|_| *wish == Wish::Due) {
+        let at = address(source, state.as_ref());
+        match road.courtesy.closed(at).filter(|_| *wish == Wish::Due) {
             Some(until) => chosen.waiting.push((place, waiting(source, until))),
+            None if *wish == Wish::Due
+                && road.courtesy.comes_later(at, state.as_ref(), &rounds, &source.id) =>
+            {
+                chosen.not_due += 1;
+            }
             None => chosen.asked.push((place, state)),
         }
     }

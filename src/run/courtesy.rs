@@ -9,10 +9,37 @@ use url::Url;
 
 use crate::fetch::Client;
 use crate::model::{Host, SourceId, Timestamp};
-use crate::schedule;
+use crate::schedule::{self, Rounds};
+use crate::store::{Desk, SourceState, StoreError};
 
 /// Pauses longer than this are written with the next visit, shorter ones at the end of the run.
 const LONG_PAUSE: Duration = Duration::from_secs(5);
+
+/// The note that stands while sources are asked: found at the start, the last run was killed, and nobody knows whom it asked
+/// a moment ago.
+const ASKING: &str = "asking";
+
+/// Notes that sources are asked from now on; true when the last run did not end.
+pub(super) fn begin(desk: &Desk) -> Result<bool, StoreError> {
+    let found = desk.note(ASKING)?.is_some();
+    if !found {
+        desk.set_note(ASKING, Some("a run is asking sources"))?;
+    }
+    Ok(found)
+}
+
+/// Notes that all are asked, and that what must be known of their hosts is written.
+pub(super) fn end(desk: &Desk) -> Result<(), StoreError> {
+    desk.set_note(ASKING, None)
+}
+
+/// After a run that was killed: each host is asked only after one `spacing`, if that is so short that it was not written.
+pub(super) fn pause_all<'u>(client: &Client, places: impl Iterator<Item = &'u Url>, spacing: Duration) {
+    let hosts: BTreeSet<&str> = places.filter_map(Url::host_str).collect();
+    for host in hosts {
+        client.pause(host, spacing.min(LONG_PAUSE));
+    }
+}
 
 /// All hosts that something is known of.
 pub(super) struct Courtesy {
@@ -75,6 +102,22 @@ impl Courtesy {
     /// Until when the host of `url` is closed.
     pub(super) fn closed(&self, url: &Url) -> Option<Timestamp> {
         schedule::host::closed(self.notes().known.get(url.host_str()?)?, self.now)
+    }
+
+    /// Whether a source at `url` that is due waits a little more, because its host has just opened and others come first.
+    pub(super) fn comes_later(
+        &self,
+        url: &Url,
+        state: Option<&SourceState>,
+        rounds: &Rounds,
+        source: &SourceId,
+    ) -> bool {
+        let notes = self.notes();
+        let host = url.host_str().and_then(|host| notes.known.get(host));
+        let due = state.and_then(|state| state.next_due);
+        host.zip(due).is_some_and(|(host, due)| {
+            schedule::host::moment(host, due, rounds, source.as_str(), self.now) > self.now
+        })
     }
 
     /// `host` said 429 or 503 to `source`.

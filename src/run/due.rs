@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::{Opened, choose, visit};
-use crate::model::{SourceId, Timestamp};
-use crate::schedule::host::closed;
+use crate::model::{Host, SourceId, Timestamp};
+use crate::schedule::host::{closed, moment};
 use crate::source::Source;
 use crate::store::{Desk, SourceState, StoreError};
 
@@ -29,36 +29,63 @@ pub(super) fn paused(desk: &Desk) -> Result<HashSet<SourceId>, StoreError> {
     Ok(note.lines().filter_map(|id| SourceId::try_from(id.to_owned()).ok()).collect())
 }
 
+/// What is to come, and how the sources stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// When the first source is due that is neither switched off nor paused; `None` when there is none. Not before now.
+    pub next: Option<Timestamp>,
+    /// Sources that are due now.
+    pub due: usize,
+    /// Those whose host is left alone now.
+    pub waiting: usize,
+    /// Those that failed last.
+    pub failing: usize,
+    /// Those that the owner paused.
+    pub paused: usize,
+}
+
 impl Opened {
-    /// When the first source is due that is neither switched off nor paused; `None` when there is none. Not before `now`.
+    /// What is to come, as things are `now`.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn outlook(&self, now: Timestamp) -> Result<Outlook, StoreError> {
         let config = std::sync::Arc::clone(&self.config);
-        let next = move |desk: &Desk| {
+        let look = move |desk: &Desk| {
             let (paused, rounds) = (paused(desk)?, choose::rounds(desk)?);
-            let hosts = desk.hosts()?;
-            let closings = hosts.iter().filter_map(|host| Some((host.name.as_str(), closed(host, now)?)));
-            let closings: HashMap<&str, Timestamp> = closings.collect();
-            let mut first: Option<Timestamp> = None;
-            for source in config.sources.iter().filter(|s| s.enabled && !paused.contains(&s.id)) {
-                let state = desk.source(&source.id)?;
-                let due = match known(source, state.as_ref(), now) {
+            let (hosts, states) = (desk.hosts()?, desk.sources()?);
+            let hosts: HashMap<&str, &Host> = hosts.iter().map(|host| (host.name.as_str(), host)).collect();
+            let mut outlook = Outlook::default();
+            for source in config.sources.iter().filter(|source| source.enabled) {
+                let state = states.get(source.id.as_str());
+                outlook.failing += usize::from(state.is_some_and(|state| state.failures > 0));
+                if paused.contains(&source.id) {
+                    outlook.paused += 1;
+                    continue;
+                }
+                let host = choose::address(source, state).host_str().and_then(|host| hosts.get(host));
+                let due = match known(source, state, now) {
                     None => now,
                     Some(state) if source.url.scheme() == "file" => {
                         state.last_try.map_or(now, |last| last + FILES)
                     }
-                    Some(state) => state.next_due.map_or(now, |due| rounds.moment(due, source.id.as_str())),
+                    Some(state) => state.next_due.map_or(now, |due| {
+                        let due =
+                            host.map_or(due, |host| moment(host, due, &rounds, source.id.as_str(), now));
+                        rounds.moment(due, source.id.as_str())
+                    }),
                 };
                 // Whose host is left alone is not asked before that is over.
-                let host = choose::address(source, state.as_ref()).host_str();
-                let due = host.and_then(|host| closings.get(host)).map_or(due, |until| due.max(*until));
-                first = Some(first.map_or(due, |first| first.min(due)));
+                let until = host.and_then(|host| closed(host, now)).filter(|until| *until > due);
+                let due = until.unwrap_or(due);
+                outlook.due += usize::from(due <= now);
+                outlook.waiting += usize::from(host.is_some_and(|host| closed(host, now).is_some()));
+                let due = due.max(now);
+                outlook.next = Some(outlook.next.map_or(due, |first| first.min(due)));
             }
-            Ok(first.map(|due| due.max(now)))
+            Ok(outlook)
         };
-        self.writer.call(next).await
+        self.writer.call(look).await
     }
 
     /// Pauses a source, or resumes it: a paused one is asked only when it is named.

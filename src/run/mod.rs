@@ -40,7 +40,7 @@ use crate::report::{Cut, Report, SourceLine};
 use crate::store::{Answers, Desk, StoreError, Writer};
 
 pub(crate) use choose::address;
-pub use due::{Pause, paused_sources};
+pub use due::{Outlook, Pause, paused_sources};
 pub use preview::{Preview, preview};
 pub(crate) use sources::{outlines, unvisited};
 pub use stop::{GRACE, Stop, Stopper};
@@ -214,8 +214,11 @@ impl Opened {
         tell: &(dyn Fn(Event<'_>) + Sync),
     ) -> Result<Report, Fault> {
         let yesterday = now - TimeDelta::days(1);
-        let known = move |desk: &Desk| Ok((desk.hosts()?, desk.robots(yesterday)?));
-        let (known, robots) = self.writer.call(known).await?;
+        let known = move |desk: &Desk| {
+            let is_broken = courtesy::begin(desk)?;
+            Ok((desk.hosts()?, desk.robots(yesterday)?, is_broken))
+        };
+        let (known, robots, is_broken) = self.writer.call(known).await?;
         for (origin, rules, read_at) in robots {
             let ago = (now - read_at).to_std().unwrap_or_default();
             self.asker.client.know_robots(origin, &rules, ago);
@@ -236,6 +239,13 @@ impl Opened {
             Wish::All | Wish::These(_) => road.asker.client.open(),
         }
         let chosen = choose(&road, wish).await?;
+        if is_broken {
+            let places = chosen
+                .asked
+                .iter()
+                .map(|(place, state)| choose::address(&self.config.sources[*place], state.as_ref()));
+            courtesy::pause_all(&self.asker.client, places, self.config.fetch.spacing);
+        }
         tell(Event::Begun(chosen.asked.len()));
         let is_nobody_asked = chosen.asked.is_empty();
         let (mut sources, mut cut) = visit_all(&road, chosen.asked, stop, tell).await?;
@@ -245,6 +255,7 @@ impl Opened {
         let hosts = road.courtesy.rest(&road.asker.client);
         let robots = road.asker.client.robots_read();
         let note = move |desk: &Desk| {
+            courtesy::end(desk)?;
             desk.note_hosts(&hosts)?;
             desk.forget_hosts(now)?;
             desk.note_robots(&robots, now, yesterday)

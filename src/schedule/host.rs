@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{LONGEST, SHORTEST, after, backoff, lean, mul, whole};
+use super::{LONGEST, Rounds, SHORTEST, after, backoff, lean, mul, whole};
 use crate::model::{Host, SourceId, Timestamp};
 
 /// Refusals of several sources within this time are one.
@@ -48,9 +48,23 @@ pub fn answered(host: &mut Host, now: Timestamp) -> bool {
     if host.closings == 0 || closed(host, now).is_some() {
         return false;
     }
+    // When it opened is still needed: who waited for it comes by and by.
     host.closings = 0;
-    host.closed_until = None;
     true
+}
+
+/// When a source whose time was `due` asks `host`: then; or, where the host was closed then, at a moment of its own after it
+/// opened, so that not all who waited come at once. They are spread over a quarter of the time that they waited, a quarter of an
+/// hour at the most, if rounds come often enough for that.
+pub fn moment(host: &Host, due: Timestamp, rounds: &Rounds, seed: &str, now: Timestamp) -> Timestamp {
+    // No closing lasts longer: the clock was set back.
+    let Some(until) = host.closed_until.filter(|until| due <= *until && *until <= after(now, 2 * LONGEST))
+    else {
+        return due;
+    };
+    let waited = host.refused_at.and_then(|at| (until - at).to_std().ok()).unwrap_or_default();
+    let spread = Some((waited / 4).min(SHORTEST)).filter(|spread| rounds.come_within(*spread));
+    whole(after(until, mul(spread.unwrap_or_default(), lean(seed))))
 }
 
 #[cfg(test)]
@@ -113,10 +127,37 @@ mod tests {
         check(&["0 a", "0 b 3600", "0 c 60"], Some(60));
     }
 
+    /// Of a hundred sources that were due before a host of two hours opened: how many come by so many minutes after.
+    fn come(pauses: &[i64], minutes: &[i64]) -> Vec<usize> {
+        let start: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+        let at = |minute| start + TimeDelta::minutes(minute);
+        let rounds = pauses.iter().fold(Rounds::default(), |rounds, minute| rounds.begin(at(*minute)));
+        let host = Host { refused_at: Some(at(0)), closed_until: Some(at(120)), ..Host::default() };
+        let moment = |n: i64| moment(&host, at(n), &rounds, &format!("s{n}"), at(120));
+        assert_eq!(moment(121), at(121), "what was not due then is not put off");
+        let by = |minute: &i64| (0..100).filter(|n| moment(*n) <= at(120 + minute)).count();
+        minutes.iter().map(by).collect()
+    }
+
+    #[test]
+    fn who_waited_for_a_host_comes_by_and_by() {
+        let often = [0, 1, 2, 3, 4];
+        assert_eq!(come(&often, &[-1, 15]), [0, 100]);
+        let [first, third, half] = come(&often, &[1, 5, 8])[..] else { panic!() };
+        assert!(
+            first < 15 && (20..50).contains(&third) && (40..70).contains(&half),
+            "{first} {third} {half}"
+        );
+        // From cron once an hour the next chance would be too late.
+        assert_eq!(come(&[0, 60, 120, 180, 240], &[-1, 0]), [0, 100]);
+        assert_eq!(come(&[], &[-1, 0]), [0, 100]);
+    }
+
     #[test]
     fn a_clock_that_was_set_back_silences_nobody() {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         let host = Host { closed_until: Some(now + TimeDelta::days(30)), ..Host::default() };
         assert_eq!(closed(&host, now), None);
+        assert_eq!(moment(&host, now, &Rounds::default(), "a", now), now);
     }
 }

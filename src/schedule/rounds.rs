@@ -52,7 +52,7 @@ impl Rounds {
         let pause = self.last.and_then(|last| (now - last).to_std().ok());
         self.last = Some(now);
         let Some(pause) = pause else { return self };
-        let usual = Duration::from_secs(self.pauses.iter().copied().max().unwrap_or_default());
+        let usual = self.usual();
         let spread = (pause / 4).min(MOST);
         let known = self.pauses.len() >= REMEMBERED;
         if known && pause >= LEAST && pause >= usual * 10 && usual * 4 <= spread {
@@ -62,6 +62,16 @@ impl Rounds {
         self.pauses.insert(0, pause.as_secs());
         self.pauses.truncate(REMEMBERED);
         self
+    }
+
+    /// The usual pause between two of them.
+    fn usual(&self) -> Duration {
+        Duration::from_secs(self.pauses.iter().copied().max().unwrap_or_default())
+    }
+
+    /// Whether they usually follow each other within so long.
+    pub(super) fn come_within(&self, span: Duration) -> bool {
+        self.pauses.len() >= REMEMBERED && self.usual() <= span
     }
 
     /// When a source is asked whose time was `due`: then, or, where that was missed in a downtime, at a moment of its own

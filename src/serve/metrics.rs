@@ -30,7 +30,7 @@ pub struct Metrics {
     registry: Registry,
     /// Visits of sources by outcome: `read`, `unchanged`, `failed`.
     pub visits: Family<Kind, Counter>,
-    /// Entries by decision: `new`, `changed`, `retouched`.
+    /// Entries by decision: `new`, `changed`, `retouched`; `twin` are those of the new ones that tell a known story.
     pub entries: Family<Kind, Counter>,
     /// Documents by what became of them: `written`, `same`, `refused`.
     pub documents: Family<Kind, Counter>,
@@ -40,8 +40,10 @@ pub struct Metrics {
     pub faults: Counter,
     /// Seconds since 1970 of the last round that ended well.
     pub last_round: Gauge,
-    /// Sources by state: `due`, `failing`, `paused`.
+    /// Sources by state after the last round: `due`, `waiting` for a host that is left alone, `failing`, `paused`.
     pub sources: Family<Kind, Gauge>,
+    /// Sources of the round that is under way that have not been read yet.
+    pub queue: Gauge,
     /// Seconds since 1970 of the newest entry of each feed.
     pub newest: Family<OfFeed, Gauge>,
     /// Connections that were turned away because every seat was taken.
@@ -80,6 +82,8 @@ impl Default for Metrics {
         );
         let sources = Family::default();
         registry.register("sources", "Sources by state", sources.clone());
+        let queue = Gauge::default();
+        registry.register("queue", "Sources that wait in the round under way", queue.clone());
         let newest = Family::default();
         registry.register_with_unit(
             "feed_newest_timestamp",
@@ -110,6 +114,7 @@ impl Default for Metrics {
             faults,
             last_round,
             sources,
+            queue,
             newest,
             turned_away,
             connections,
@@ -135,6 +140,11 @@ impl Metrics {
         if by > 0 {
             family.get_or_create(&Kind { kind }).inc_by(by as u64);
         }
+    }
+
+    /// So many sources are in this state.
+    pub fn set_sources(&self, kind: &'static str, count: usize) {
+        self.sources.get_or_create(&Kind { kind }).set(count as i64);
     }
 
     /// The text that Prometheus reads.

@@ -12,6 +12,8 @@ use crate::model::{EntryId, Remark, SourceId, Timestamp};
 pub struct Taken {
     /// Entries never seen before.
     pub new: usize,
+    /// Those of them that tell a story which another source has told.
+    pub twins: usize,
     /// Entries whose text changed.
     pub changed: usize,
     /// Entries of which something else changed.
@@ -63,6 +65,7 @@ impl Desk {
                         first_seen: now,
                     };
                     next += 1;
+                    taken.twins += usize::from(story.is_some());
                     self.take_new(source, row, keyed, &fresh, &known)?;
                     taken.new += 1;
                     continue;

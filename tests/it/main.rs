@@ -6,6 +6,7 @@ mod bounds;
 mod browser;
 mod choice;
 mod config;
+mod courtesy;
 mod days;
 mod disk;
 mod fetch;

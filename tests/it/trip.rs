@@ -349,7 +349,8 @@ fn pauses_and_refusals_outlive_a_run() {
     let config = harkara::config::load(&home.at("harkara.toml")).unwrap();
     let opened = harkara::run::open(std::sync::Arc::new(config)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let next = runtime.block_on(opened.next_due("2026-11-20T02:20:00Z".parse().unwrap())).unwrap().unwrap();
+    let next =
+        runtime.block_on(opened.outlook("2026-11-20T02:20:00Z".parse().unwrap())).unwrap().next.unwrap();
     assert_eq!(next.format("%H").to_string(), "03");
     drop(opened);
     one("third", "2026-11-20T02:30:00Z");

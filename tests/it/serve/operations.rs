@@ -22,6 +22,7 @@ fn health_and_figures() {
         "harkara_entries_total{kind=\"new\"} 1",
         "harkara_documents_total{kind=\"written\"} ",
         "harkara_round_duration_seconds_count 1",
+        "harkara_queue 0",
         "harkara_feed_newest_timestamp_seconds{feed=\"city\"} 1793491200",
         "harkara_http_answers_total{kind=\"2xx\"} ",
     ] {
@@ -34,6 +35,32 @@ fn health_and_figures() {
     let answer = home.harkara(&["healthcheck", "--at", &daemon.address().to_string()]);
     assert_eq!((answer.code, answer.stdout.as_str()), (0, "ready\n"));
     assert_eq!(daemon.stop(), 0);
+}
+
+#[test]
+fn how_the_sources_stand_is_counted_and_told_by_the_configuration_that_holds() {
+    let home = home("", "[source.b]\nurl = \"b.xml\"\n[source.c]\nurl = \"http://127.0.0.1:1/\"\n");
+    home.write("b.xml", feed(&["এক"]));
+    let daemon = Daemon::start(&home);
+    daemon.until("/city.atom", &[], |told| told.status == 200);
+    daemon.ask("POST", "/api/sources/b/pause", &[ADMIN]);
+    daemon.ask("POST", "/api/sources/a/refresh", &[ADMIN]);
+    let figures = |text: &str| {
+        ["twin\"} 1", "paused\"} 1", "failing\"} 1", "waiting\"} 0"]
+            .iter()
+            .all(|figure| text.contains(figure))
+    };
+    daemon.until("/metrics", &[], |told| figures(&told.text()));
+    let sources = || -> Vec<String> {
+        let status: serde_json::Value =
+            serde_json::from_slice(&daemon.get("/api/status", &[ADMIN]).body).unwrap();
+        let lines = status["sources"].as_array().unwrap();
+        lines.iter().map(|line| line["source"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(sources(), ["a", "b", "c"]);
+    home.write("harkara.toml", config("", "[source.d]\nurl = \"b.xml\"\n"));
+    assert_eq!(daemon.ask("POST", "/api/reload", &[ADMIN]).status, 200);
+    assert_eq!(sources(), ["a", "d"]);
 }
 
 #[test]
