@@ -51,6 +51,31 @@ fn strange_requests_by_the_table() {
     assert_eq!(daemon.get("/city.atom", &[]).status, 200);
 }
 
+/// A refusal that is sent while the client still speaks must not be destroyed by a reset of the connection.
+#[test]
+fn who_says_too_much_can_say_it_and_read_why_not() {
+    let home = home("", "");
+    let daemon = Daemon::start(&home);
+    let more = "x".repeat(20 << 10);
+    // It is heard for a second; a machine that is busy may let that pass, but not each time.
+    let is_heard = (0..5).any(|_| {
+        let mut stream = daemon.connect();
+        let _ = stream.write_all(format!("GET / HTTP/1.1\r\nHost: x\r\nX: {more}{more}").as_bytes());
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("the answer, and the end of it");
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+        // The other side is closed; without being heard the first of these brings a reset, and the next one fails.
+        (0..4).all(|_| stream.write_all(more.as_bytes()).is_ok())
+    });
+    assert!(is_heard, "what is said after a refusal is answered with a reset");
+    // Who never ends is not heard for ever.
+    let mut stream = daemon.connect();
+    let began = Instant::now();
+    while stream.write_all(more.as_bytes()).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20), "heard for ever");
+    }
+}
+
 #[test]
 fn who_sends_a_head_drop_by_drop_is_put_out() {
     let home = home("idle_timeout = \"1s\"", "");
