@@ -27,7 +27,8 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     if text.is_ascii() {
         text.chars().for_each(|c| out.take(c.to_ascii_lowercase()));
     } else {
-        let seen = text.chars().filter(|c| !is_invisible(*c));
+        // Before composing too: what stands between two signs must not keep them apart.
+        let seen = text.chars().filter(|c| !is_invisible(*c) && !is_left_out(*c));
         seen.nfkc().map(plain).flat_map(char::to_lowercase).for_each(|c| bare(c, &mut |c| out.take(c)));
     }
     out.end();
@@ -108,15 +109,20 @@ fn is_run_on(c: char) -> bool {
     }
 }
 
+/// Accents that stand alone; points of Hebrew and Arabic, and the stroke that only makes a word longer.
+fn is_left_out(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}'
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' | '\u{5c4}'..='\u{5c5}' | '\u{5c7}'
+        | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
+        | '\u{6df}'..='\u{6e4}' | '\u{6e7}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}')
+}
+
 /// A lower-case character without what readers leave out when they look for it.
 fn bare(c: char, out: &mut impl FnMut(char)) {
     match c {
         '\0'..='\x7f' => out(c),
-        // Accents that stand alone; points of Hebrew and Arabic, and the stroke that only makes a word longer.
-        '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' => {}
-        '\u{5c4}'..='\u{5c5}' | '\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{640}' => {}
-        '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}' => {}
-        '\u{6e7}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}' => {}
+        _ if is_left_out(c) => {}
         // The letters that Arabic, Persian and Urdu write in several ways.
         '\u{622}' | '\u{623}' | '\u{625}' | '\u{671}' => out('\u{627}'),
         '\u{649}' | '\u{6cc}' => out('\u{64a}'),
@@ -134,11 +140,7 @@ fn bare(c: char, out: &mut impl FnMut(char)) {
         'ŧ' => out('t'),
         'ς' => out('σ'),
         'à'..='\u{24f}' | '\u{370}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}' => {
-            decompose_canonical(c, |part| {
-                if !matches!(part, '\u{300}'..='\u{36f}') {
-                    out(part);
-                }
-            })
+            decompose_canonical(c, |part| if part == c { out(part) } else { bare(part, out) })
         }
         _ => out(c),
     }
@@ -159,6 +161,7 @@ mod tests {
             "Ångström CAFÉ cafe\u{301} Łódź Straße STRASSE",
             &["angstrom", "cafe", "cafe", "lodz", "strasse", "strasse"],
         );
+        check("Ǽ Ǿ", &["ae", "o"]);
         check("İstanbul ısırgan Hà Nội", &["istanbul", "isirgan", "ha", "noi"]);
         check("ΟΔΟΣ οδός", &["οδοσ", "οδοσ"]);
         check("Ёлка ёлка", &["елка", "елка"]);

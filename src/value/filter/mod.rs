@@ -134,8 +134,13 @@ fn named(key: &str, value: &str) -> Result<String, Flaw> {
     if value.chars().count() > NAME {
         return Err(Flaw::new(format!("`{key}` is longer than {NAME} characters")));
     }
-    let line: String = value.nfc().filter(|c| !c.is_control()).collect();
+    let line: String = value.nfc().filter(|c| !turns(*c)).collect();
     Ok(line.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a character does something to what stands beside it in a title: breaks it, or turns it round.
+fn turns(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn limit(value: &str, most: usize) -> Result<usize, Flaw> {
@@ -189,6 +194,7 @@ mod tests {
         check("limit=-1", Err("`limit` is `-1`"));
         check("limit=%2B5", Err("`limit`"));
         check("tag=a%0D%0ASet-Cookie:x", Ok(Some("tag=aSet-Cookie:x")));
+        check("tag=a%E2%80%AEb&q=a%E2%80%AEb", Ok(Some("q=ab&tag=ab")));
     }
 
     #[test]

@@ -126,6 +126,7 @@ fn next(typed: &str) -> (Option<Term>, &str) {
 
 /// Without what means something to us, and without what is no part of a word at its ends.
 fn in_one_form(text: &str) -> String {
+    let text: String = text.chars().filter(|c| c.is_whitespace() || !super::turns(*c)).collect();
     let parts = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | '„' | '*'));
     let text = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     text.trim_matches(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).to_owned()
