@@ -1,5 +1,6 @@
 //! The house: who comes to which path is shown to what is there, a document or one of the rooms behind.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -133,7 +134,7 @@ impl House {
             return refusal;
         }
         let path = request.uri().path();
-        if let Some(page) = self.page(path) {
+        if let Some((path, page)) = self.page(path) {
             let (method, headers) = (request.method(), request.headers());
             if let Some(access) = &page.access
                 && let Some(refusal) = self.refused(access, headers, request.uri().query(), peer)
@@ -141,7 +142,7 @@ impl House {
                 return refusal;
             }
             if let Some(query) = request.uri().query()
-                && let Some(view) = self.view(&request, query, &page, peer).await
+                && let Some(view) = self.view(&request, &path, query, &page, peer).await
             {
                 return match view {
                     Ok(view) => answer(&view, method, headers, SystemTime::now()).await,
@@ -178,32 +179,29 @@ impl House {
         }
     }
 
-    /// The document at a path; `/` is the index.
-    fn page(&self, path: &str) -> Option<Arc<Page>> {
+    /// The document at a path, with the path by which the tree knows it; `/` is the index.
+    fn page<'p>(&self, path: &'p str) -> Option<(Cow<'p, str>, Arc<Page>)> {
         let tree = self.tree.load();
-        if let Some(page) = tree.get(path) {
-            return Some(Arc::clone(page));
-        }
-        let bare = self.bare(path);
-        let page = match bare.ends_with('/') {
-            true => tree.get(&format!("{bare}index.html")),
-            false => tree.get(bare),
+        let found = |path: Cow<'p, str>| {
+            let page = Arc::clone(tree.get(&path)?);
+            Some((path, page))
         };
-        page.or_else(|| tree.get(&decoded(bare)?)).map(Arc::clone)
+        let bare = self.bare(path);
+        let index = || bare.ends_with('/').then(|| Cow::Owned(format!("{bare}index.html")));
+        let paths = found(Cow::Borrowed(path)).or_else(|| found(index().unwrap_or(Cow::Borrowed(bare))));
+        paths.or_else(|| found(Cow::Owned(decoded(bare)?)))
     }
 
-    /// What a query wants of a document, where it wants less than the whole.
+    /// What a query wants of the document at a path of the tree, where it wants less than the whole.
     async fn view(
         &self,
         request: &Request<Incoming>,
+        path: &str,
         query: &str,
         page: &Page,
         peer: Option<IpAddr>,
     ) -> Option<Result<Arc<Page>, Response<Body>>> {
         let rules = self.rules.load_full();
-        let path = self.bare(request.uri().path());
-        let decoded = decoded(path);
-        let path = decoded.as_deref().unwrap_or(path);
         if !rules.views.paths.contains(path) || !matches!(*request.method(), Method::GET | Method::HEAD) {
             return None;
         }

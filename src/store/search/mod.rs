@@ -227,6 +227,13 @@ mod tests {
         assert_eq!(found(&index, "", |ask| ask.tagged("TEN 7", &[1])).len(), 20);
         assert_eq!(found(&index, "", |ask| ask.from(&[1])).len(), 10);
         assert_eq!(found(&index, "lang=en-GB", |_| {}).len(), 0);
+        // As many sources and tags as are ever asked for at once.
+        let many: Vec<i64> = (1..=400).collect();
+        let all_of_them = |ask: &mut Ask| {
+            (0..8).for_each(|n| ask.tagged(&format!("tag {n}"), &many));
+            ask.from(&many);
+        };
+        assert_eq!(found(&index, "q=number*", all_of_them).len(), 2_500);
         // An old entry is edited: found among those of its source, however much came since.
         desk.connection.execute("UPDATE entry SET item_hash = x'01' WHERE id = 5", []).unwrap();
         desk.connection.execute("UPDATE body SET item = ?1 WHERE entry = 5", [item(5, "বৃষ্টি")]).unwrap();

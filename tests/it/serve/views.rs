@@ -267,6 +267,12 @@ fn rules_and_keys_of_the_feed_hold_for_its_views() {
             "{told:?}"
         );
     }
+    // A file of somebody else's that is called like a feed below `base_url` opens no door to it.
+    home.write("public/feeds/shut.json", "{}");
+    daemon.ask("POST", "/api/sources/a/refresh", &[ADMIN]);
+    daemon.until("/feeds/shut.json", &[], |told| told.status == 200);
+    assert_eq!(daemon.get("/feeds/shut.json?q=city", &[]).body, b"{}");
+    assert_eq!(daemon.get("/%73hut.json?q=city", &[]).status, 401);
     // Stories of a feed that nobody may name have no pages.
     let page = daemon.get("/shut.html?q=city", &[bearer]).text();
     assert!(page.contains("Rain again") && !page.contains("story/"), "{page}");
