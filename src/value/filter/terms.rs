@@ -82,6 +82,10 @@ pub(super) fn read(typed: &str) -> Result<Vec<Term>, Flaw> {
         rest = after.trim_start();
     }
     let tokens: usize = terms.iter().flat_map(|term| &term.phrases).map(|phrase| phrase.tokens.len()).sum();
+    // The whole feed would be no answer to that.
+    if terms.is_empty() && !typed.trim().is_empty() {
+        return Err(Flaw::new("`q` has no word in it").help("signs alone cannot be looked for"));
+    }
     if terms.len() > MOST {
         return Err(Flaw::new(format!("`q` has {} words; at most {MOST} are looked for", terms.len())));
     }
@@ -229,7 +233,6 @@ mod tests {
             ("ab* -c", "ab* -c"),
             ("\"a bc\"*", "\"a bc\"*"),
             ("“এক দুই”", "\"এক দুই\""),
-            ("… - * \"\" !", ""),
             ("--a", "-a"),
             ("東京*", "東京"),
             ("a\"b", "\"a b\""),
@@ -244,6 +247,10 @@ mod tests {
     #[test]
     fn what_is_too_much_is_refused() {
         assert!(read("a*").unwrap_err().what.contains("beginning of too many"));
+        for nothing in ["… - * \"\" !", "🔥", "\""] {
+            assert!(read(nothing).unwrap_err().what.contains("no word"), "{nothing}");
+        }
+        assert_eq!(read("  "), Ok(Vec::new()));
         assert!(read(&"x".repeat(257)).is_err());
         assert!(read(&"東".repeat(40)).is_err());
         assert!(read("a b c d e f g h").is_ok() && read("a b c d e f g h i").is_err());

@@ -329,8 +329,13 @@ fn what_is_too_much_or_strange_is_refused_or_harmless() {
     ] {
         for ending in ["atom", "json", "html"] {
             let told = daemon.get(&format!("/city.{ending}?{query}"), &[]);
-            assert_eq!(told.status, 200, "{query}: {told:?}");
             assert!(told.header("set-cookie").is_none());
+            // Of signs alone there is no view, and the whole feed would be no answer.
+            if told.status == 400 {
+                assert!(told.text().contains("no word") && query.starts_with("q=%"), "{query}: {told:?}");
+                continue;
+            }
+            assert_eq!(told.status, 200, "{query}: {told:?}");
             let text = told.text();
             match ending {
                 "atom" => assert!(roxmltree::Document::parse(&text).is_ok(), "{query}: {text}"),
