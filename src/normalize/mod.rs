@@ -57,6 +57,9 @@ pub struct Normalized {
     pub remarks: Vec<Remark>,
 }
 
+/// Of fewer drafts the room is not worth giving back.
+const MANY: usize = 1_000;
+
 /// Normalizes a reading. Never fails: what cannot be read is left out with a remark.
 pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
     let mut notes = Notes::default();
@@ -69,7 +72,7 @@ pub fn reading(reading: Reading, settings: &Settings) -> Normalized {
     while let Some(draft) = drafts.pop() {
         notes.about(items.len());
         items.push(item::item(draft, &reading.channel, base, settings, &mut notes));
-        if drafts.len() < drafts.capacity() / 8 * 7 {
+        if drafts.capacity() > MANY && drafts.len() < drafts.capacity() / 8 * 7 {
             drafts.shrink_to_fit();
         }
     }

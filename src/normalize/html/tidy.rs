@@ -182,7 +182,7 @@ impl Tree<'_> {
         }
         if !text.is_empty() {
             self.make_space();
-            if text.starts_with(piece::begins_alone) {
+            if self.is_far() && text.starts_with(piece::begins_alone) {
                 self.may_cut();
             }
             if self.out.len() <= self.longest / 4 * 3 {
@@ -358,11 +358,15 @@ impl Tree<'_> {
         }
     }
 
+    /// Whether the last place to cut at is far behind.
+    fn is_far(&self) -> bool {
+        self.out.len() - self.cuts.last().map_or(0, |cut| cut.at) >= CUT
+    }
+
     /// Keeps this place as one to cut at, when the last is far behind. In preformatted text a piece may begin with a
     /// line break, which a parser would drop.
     fn may_cut(&mut self) {
-        let last = self.cuts.last().map_or(0, |cut| cut.at);
-        if self.out.len() - last >= CUT && !self.open.iter().any(|it| it.kind == Kind::Preformatted) {
+        if self.is_far() && !self.open.iter().any(|it| it.kind == Kind::Preformatted) {
             let open = self.open.iter().map(|it| it.name).collect();
             self.cuts.push(Cut { at: self.out.len(), open });
         }
