@@ -15,7 +15,7 @@ use super::watch::Watch;
 use super::{Clock, Place, http, notify};
 use crate::config::{self, Config, Paint};
 use crate::model::{SourceId, Timestamp};
-use crate::report::{Report, SourceLine, Visit};
+use crate::report::{DocumentLine, Placed, Report, SourceLine, Visit};
 use crate::run::{Event, Fault, Opened, Pause, Stop, Wish};
 use crate::serve::{Done, Facts, House, Letter, Order};
 
@@ -122,6 +122,7 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
         }
         cycle.deliver();
         if let Ok(report) = &done {
+            cycle.announce(report);
             ours.after_round(&cycle.opened, report, &by_push, &cycle.clock).await;
             // Only what was read may announce another hub.
             if is_anew || report.sources.iter().any(|line| matches!(line.visit, Visit::Read { .. })) {
@@ -169,6 +170,18 @@ impl Cycle {
         if self.opened.config().serve.hub {
             self.hub.deliver(&self.opened, &self.house, &self.clock);
         }
+    }
+
+    /// Tells the hubs of others what changed, beside the rounds. Only now: they come at once to fetch what is served.
+    fn announce(&self, report: &Report) {
+        let is_written = |line: &&DocumentLine| line.placed == Placed::Written;
+        let documents: Vec<DocumentLine> = report.documents.iter().filter(is_written).cloned().collect();
+        let opened = Arc::clone(&self.opened);
+        tokio::spawn(async move {
+            for note in opened.announce(&documents).await {
+                tracing::info!("{note}");
+            }
+        });
     }
 
     async fn open_letter(&mut self, letter: Letter, ours: &mut Ours) {

@@ -268,7 +268,6 @@ impl Opened {
             (documents, notes) = press::all(&road).await?;
             *self.published.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(now).filter(|_| !stop.is_wished());
-            notes.extend(announce::changed(&road, &documents).await);
         }
         if stop.is_wished() {
             cut.get_or_insert_default();
@@ -287,7 +286,7 @@ impl Opened {
     }
 }
 
-/// Runs once: opens, makes one [round](Opened::round), and closes.
+/// Runs once: opens, makes one [round](Opened::round), tells the hubs, and closes.
 ///
 /// # Errors
 /// As [`open`] and [`Opened::round`].
@@ -298,7 +297,15 @@ pub async fn run(
     stop: &Stop,
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, Fault> {
-    open(config)?.round(wish, now, stop, tell).await
+    let opened = open(config)?;
+    let mut report = opened.round(wish, now, stop, tell).await?;
+    // Who wishes to stop does not wait for a hub.
+    tokio::select! {
+        biased;
+        () = stop.wished() => {}
+        notes = opened.announce(&report.documents) => report.notes.extend(notes),
+    }
+    Ok(report)
 }
 
 /// So many answers, and no more than questions, may be waiting to be read or written while as many questions are out as may be.

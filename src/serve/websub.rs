@@ -188,14 +188,15 @@ async fn push(
     letters: &mpsc::Sender<Letter>,
     most: usize,
 ) -> Response<Body> {
-    // What is packed may be anything once it is unpacked; hubs send documents as they are.
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send it without Content-Encoding");
-    }
     let (headers, body) = match read(request, most).await {
         Ok(read) => read,
         Err(refusal) => return *refusal,
     };
+    // What is packed may be anything once it is unpacked; hubs send documents as they are. Some pass on the header of what they
+    // have unpacked (Flask-WebSub does).
+    if headers.contains_key(header::CONTENT_ENCODING) && !is_plain(&body) {
+        return text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send it without Content-Encoding");
+    }
     let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let signed = value(signature::NAME).is_some_and(|told| signature::fits(&expected.secret, &body, told));
     if signed {
@@ -209,6 +210,12 @@ async fn push(
     }
     // Who forges learns nothing (section 8).
     text(StatusCode::ACCEPTED, "thank you")
+}
+
+/// Whether it begins as a document does, and not as something packed.
+fn is_plain(body: &[u8]) -> bool {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    text.starts_with(b"<") || text.starts_with(b"{")
 }
 
 async fn read(request: Request<Incoming>, most: usize) -> Result<(HeaderMap, Bytes), Box<Response<Body>>> {

@@ -4,7 +4,8 @@ use std::net::TcpListener;
 
 use super::{ADMIN, feed};
 use crate::support::catcher::{Catcher, Sent};
-use crate::support::daemon::Daemon;
+use crate::support::daemon::{Daemon, PATIENCE, send};
+use crate::support::example::{project, python_with};
 use crate::support::home::Home;
 
 /// A port that was free a moment ago: the address must be known before the daemon listens.
@@ -96,6 +97,59 @@ fn from_one_daemon_to_another_without_a_poll() {
     source.write("a.xml", feed(&["তিন", "দুই", "এক"]));
     publisher.ask("POST", "/api/sources/a/refresh", &[ADMIN]);
     reader.until("/city.atom", &[], |told| told.text().contains("তিন"));
+}
+
+/// The hub is Flask-WebSub; its standard input keeps it alive.
+#[test]
+fn from_one_daemon_to_another_through_a_hub_of_others() {
+    let Some(mut python) = python_with("flask_websub") else { return };
+    let script = project().join("tests/readers/websub_hub.py");
+    let mut foreign = python
+        .arg(script)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(foreign.stdout.take().unwrap()), &mut line)
+        .unwrap();
+    let hub = format!("http://127.0.0.1:{}/hub", line.trim());
+    let port_of_publisher = port();
+    let source = Home::new(
+        &config(port_of_publisher, "", "a.xml").replace("[serve]", &format!("hubs = [\"{hub}\"]\n[serve]")),
+    );
+    source.write("a.xml", feed(&["এক"]));
+    let publisher = Daemon::start(&source);
+    publisher.until("/city.atom", &[], |told| told.status == 200);
+    let topic = format!("http://127.0.0.1:{port_of_publisher}/city.atom");
+    let home = Home::new(&config(port(), "websub = true", &topic));
+    let reader = Daemon::start(&home);
+    reader.until("/city.atom", &[], |told| told.status == 200);
+    reader.logged("subscribed");
+    // It notes a subscriber only after the answer to its question: until then nothing is pushed.
+    let received = || {
+        let text = reader.get("/metrics", &[]).text();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("harkara_websub_pushes_total{kind=\"received\"} "));
+        line.map_or(0, |count| count.parse::<u64>().unwrap())
+    };
+    let began = std::time::Instant::now();
+    while received() == 0 {
+        assert!(began.elapsed() < PATIENCE, "nothing is pushed: {}", reader.log());
+        let publish = form(&[("hub.mode", "publish"), ("hub.topic", &topic)]);
+        let address = hub.strip_prefix("http://").unwrap().strip_suffix("/hub").unwrap().parse().unwrap();
+        assert_eq!(send(address, "POST", "/hub", &[FORM], &publish).status, 202);
+        std::thread::park_timeout(std::time::Duration::from_millis(100));
+    }
+    // The reader would poll in an hour.
+    for titles in [&["দুই", "এক"][..], &["তিন", "দুই", "এক"]] {
+        source.write("a.xml", feed(titles));
+        publisher.ask("POST", "/api/sources/a/refresh", &[ADMIN]);
+        reader.until("/city.atom", &[], |told| told.text().contains(titles[0]));
+    }
+    drop(foreign.stdin.take());
+    foreign.wait().unwrap();
 }
 
 /// Section 5.1: fields of a subscription, and what the hub answers.
