@@ -21,6 +21,8 @@ struct Inner {
     clock: u64,
     /// Goes on when what is stored has changed.
     state: u64,
+    /// What was made before that is of another configuration.
+    cleared: u64,
 }
 
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl Shelf {
         let mut inner = self.lock();
         inner.clock += 1;
         let weight = weight(address, &page);
-        if weight > room {
+        if weight > room || state < inner.cleared {
             return;
         }
         let kept = Kept { page, asked: inner.clock, state };
@@ -89,10 +91,11 @@ impl Shelf {
         self.lock().state += 1;
     }
 
-    /// Forgets all.
+    /// Forgets all, and what is being made too.
     pub(super) fn clear(&self) {
         let mut inner = self.lock();
         inner.state += 1;
+        inner.cleared = inner.state;
         inner.views.clear();
         inner.weight = 0;
     }
@@ -155,8 +158,12 @@ mod tests {
         assert!(matches!(shelf.find("a"), Found::Stale(_)));
         shelf.put("a", page(10), shelf.state(), 1 << 20);
         assert!(matches!(shelf.find("a"), Found::Fresh(_)));
+        let before = shelf.state();
         shelf.clear();
-        assert!(matches!(shelf.find("a"), Found::Nothing));
+        shelf.put("a", page(10), before, 1 << 20);
+        assert!(matches!(shelf.find("a"), Found::Nothing), "made by another configuration");
+        shelf.put("a", page(10), shelf.state(), 1 << 20);
+        assert!(matches!(shelf.find("a"), Found::Fresh(_)));
     }
 
     #[test]
