@@ -1,10 +1,12 @@
 //! Aliases of an item: the short keys under which the ledger finds it again, whatever the source changes.
 
+use std::borrow::Cow;
+
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::tracking::{is_tracking, untracked};
-use crate::model::{Item, Timestamp};
+use crate::model::{Html, Item, Timestamp};
 use crate::value::fold::fold_case;
 
 /// Version of everything below. A change of any rule here is a new number and a migration, or old entries come again
@@ -99,9 +101,9 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
         aliases.push((AliasKind::Guid, alias(b"guid", &[id])));
     }
     let home = home.map(link_key);
-    if let Some(url) = item.url.as_ref().filter(|url| is_specific(url)) {
+    if let Some(url) = &item.url {
         let link = link_key(url);
-        if home.as_ref() != Some(&link) {
+        if is_specific(url, &link) && home.as_ref() != Some(&link) {
             let place = link.split_once('/').map_or("", |(_, place)| place);
             aliases.push((AliasKind::Link, alias(b"link", &[&link])));
             if !title.is_empty() {
@@ -132,7 +134,12 @@ fn moment(title: &str, published: Timestamp) -> Alias {
 /// The folded text that people read: content where there is one, else summary.
 fn body(item: &Item) -> String {
     let html = item.content.as_ref().or(item.summary.as_ref());
-    html.map(|html| fold_case(&html.text()).into_owned()).unwrap_or_default()
+    let text = html.map(Html::text).unwrap_or_default();
+    let folded = match fold_case(&text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(folded) => Some(folded),
+    };
+    folded.unwrap_or(text)
 }
 
 /// The JSON of everything but what a source may stamp anew at each request: its dates and its id.
@@ -189,13 +196,11 @@ fn short(hash: [u8; 16]) -> Alias {
 }
 
 /// False for addresses that many items may share: a bare host or a bare index page.
-fn is_specific(url: &Url) -> bool {
-    if !matches!(url.scheme(), "http" | "https") {
-        return true;
-    }
-    let key = link_key(url);
+fn is_specific(url: &Url, key: &str) -> bool {
     let place = key.split_once('/').map_or("", |(_, place)| place);
-    !place.is_empty() || url.fragment().is_some_and(|f| f.starts_with('!'))
+    !matches!(url.scheme(), "http" | "https")
+        || !place.is_empty()
+        || url.fragment().is_some_and(|f| f.starts_with('!'))
 }
 
 /// The form in which addresses are compared: `host/path?query`, never fetched and never shown.
@@ -277,7 +282,6 @@ fn triplets(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Html;
 
     fn key_of(url: &str) -> String {
         link_key(&Url::parse(url).unwrap())

@@ -11,7 +11,8 @@ use crate::value::fold::fold_case;
 /// The items of one reading, each once, with the marks that tell it from the others.
 #[derive(Debug, Clone, Default)]
 pub struct Sifted {
-    /// In document order. Their bodies are gone: nothing after this looks at them, and `json` has them.
+    /// In document order. Of their items only id, title and dates are left: nothing after this looks at more, and `json`
+    /// has it.
     pub items: Vec<Keyed>,
     /// How many there were before.
     pub count: usize,
@@ -27,8 +28,8 @@ pub fn sift(items: Vec<Keyed>) -> Sifted {
     let mut out = Sifted { count: items.len(), ..Sifted::default() };
     out.items = sifted(items, &mut out);
     for Keyed { item, .. } in &mut out.items {
-        item.content = None;
-        item.summary = None;
+        let Item { id, title, published, updated, .. } = std::mem::take(item);
+        *item = Item { id, title, published, updated, ..Item::default() };
     }
     out
 }

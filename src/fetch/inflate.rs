@@ -93,7 +93,7 @@ fn undo(inflated: &mut Inflated, name: &str, limit: u64) -> Result<(), Failure> 
 /// All members, one after the other (RFC 1952, 2.2). Zeros and rubbish behind the last one are passed over, as gzip(1) does.
 fn gunzip(bytes: &[u8], limit: u64) -> Result<Layer, Failure> {
     let mut rest = bytes;
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(told_length(bytes, limit));
     for _ in 0..MOST_MEMBERS {
         let (layer, decoder) = drain(GzDecoder::new(rest), out, limit)?;
         rest = decoder.into_inner();
@@ -103,6 +103,12 @@ fn gunzip(bytes: &[u8], limit: u64) -> Result<Layer, Failure> {
         out = layer.out;
     }
     Ok(Layer { out, broken: Some(format!("more than {MOST_MEMBERS} members")) })
+}
+
+/// How long the text will be, as its last four bytes tell (RFC 1952, 2.3.1), as far as that is likely: text becomes a tenth.
+fn told_length(bytes: &[u8], limit: u64) -> usize {
+    let told = bytes.last_chunk().map_or(0, |last| u32::from_le_bytes(*last) as usize);
+    if told as u64 <= limit && told / 16 <= bytes.len() { told } else { 0 }
 }
 
 /// So far back a zstd frame may look (RFC 9659); a frame of one piece has to fit into `limit` anyway.

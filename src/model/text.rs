@@ -122,18 +122,26 @@ impl Lines {
     }
 }
 
-/// What stands before the first white space, that, and what stands behind it.
+/// What stands before the first white space that is not a single space between two letters, that, and what stands behind
+/// it.
 fn to_space(text: &str) -> (&str, Option<char>, &str) {
     // White space is one of these bytes, or begins with one of them: most letters of most scripts do not.
     let may_be_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ' | 0xc2 | 0xe1..=0xe3);
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(at) = bytes[from..].iter().position(|byte| may_be_space(*byte)) {
-        let rest = &text[from + at..];
-        let Some(c) = rest.chars().next() else { break };
-        let behind = &rest[c.len_utf8()..];
+        let at = from + at;
+        // One space between two letters stays as it is: words need not be cut there.
+        let is_plain =
+            bytes[at] == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| !may_be_space(*next));
+        if is_plain {
+            from = at + 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        let behind = &text[at + c.len_utf8()..];
         if c.is_whitespace() {
-            return (&text[..from + at], Some(c), behind);
+            return (&text[..at], Some(c), behind);
         }
         from = text.len() - behind.len();
     }
@@ -213,7 +221,8 @@ mod tests {
     fn every_white_space_is_seen() {
         for c in (char::MIN..=char::MAX).filter(|c| c.is_whitespace()) {
             let text = format!("a{c}b");
-            assert_eq!(to_space(&text), ("a", Some(c), "b"), "{c:?}");
+            let expected = if c == ' ' { ("a b", None, "") } else { ("a", Some(c), "b") };
+            assert_eq!(to_space(&text), expected, "{c:?}");
         }
     }
 
@@ -227,6 +236,8 @@ mod tests {
         check("broken <p", "broken");
         check(" <p> a\r\n b \n\n c</p>\n", "a\nb\nc");
         check("a<b> b</b>\u{2003}c\u{a0}d", "a b c d");
+        check(" a b  c d \u{3000} e ", "a b c d e");
+        check("<b>a </b> b", "a b");
         check("é\u{85}¢\u{1680}ᚠ\u{3000}、x", "é ¢ ᚠ 、x");
     }
 }

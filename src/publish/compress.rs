@@ -40,6 +40,7 @@ impl Compression {
                 // 7 of 11: each further step doubles the time for a few per cent, the last two multiply it by ten.
                 let params = brotli::enc::BrotliEncoderParams {
                     quality: 7,
+                    lgwin: window(bytes.len()),
                     size_hint: bytes.len(),
                     ..brotli::enc::BrotliEncoderParams::default()
                 };
@@ -63,6 +64,11 @@ impl Compression {
         };
         read.is_ok() && unpacked == bytes
     }
+}
+
+/// The smallest window that holds the whole text, as a power of two: a larger one costs memory only (RFC 7932, 9.1).
+fn window(length: usize) -> i32 {
+    (usize::BITS - length.leading_zeros()).clamp(16, 22) as i32
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) struct Asker {
     pub(super) client: Client,
     pub(super) readers: Readers,
     /// `None`: nothing is kept.
-    answers: Option<Answers>,
+    pub(super) answers: Option<Answers>,
 }
 
 impl Asker {

@@ -142,15 +142,11 @@ impl Road {
 /// When another harkara holds the state, it cannot be opened, or no client can be made.
 pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
     let writer = Arc::new(Writer::open(&config.store.path)?);
-    let answers = answers(&config);
+    let answers = Answers::beside(&config.store.path, config.store.answers.bytes());
     let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
     answers.forget_others(|id| ids.contains(id));
     let asker = Arc::new(Asker::new(&config.fetch, Some(answers))?);
     Ok(Opened { config, asker, writer, published: Mutex::default() })
-}
-
-fn answers(config: &Config) -> Answers {
-    Answers::beside(&config.store.path, config.store.answers.bytes())
 }
 
 impl Opened {
@@ -163,7 +159,7 @@ impl Opened {
         // A new client would forget whose turn it is, so it is made only where it must behave otherwise.
         let asker = match config.fetch == self.config.fetch {
             true => Arc::clone(&self.asker),
-            false => Arc::new(Asker::new(&config.fetch, Some(answers(&config)))?),
+            false => Arc::new(Asker::new(&config.fetch, self.asker.answers.clone())?),
         };
         Ok(Self { config, asker, writer: Arc::clone(&self.writer), published: Mutex::default() })
     }
@@ -249,6 +245,8 @@ impl Opened {
         tell(Event::Begun(chosen.asked.len()));
         let is_nobody_asked = chosen.asked.is_empty();
         let (mut sources, mut cut) = visit_all(&road, chosen.asked, stop, tell).await?;
+        // What could not be kept is asked for anew when it is needed.
+        let _ = road.asker.answers.as_ref().map(Answers::settle);
         sources.extend(chosen.waiting);
         sources.sort_by_key(|(place, _)| *place);
         let sources = sources.into_iter().map(|(_, line)| line).collect();

@@ -50,6 +50,7 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
         .await?;
     let cards = Arc::new(cards);
     let mut lines = Vec::new();
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let mut pages = Pages::new(&road.config, !outlines.is_empty());
     for place in 0..road.config.feeds.len() {
         if road.stop.is_wished() {
@@ -75,15 +76,21 @@ pub(super) async fn all(road: &Arc<Road>) -> Result<(Vec<DocumentLine>, Vec<Stri
                 Err(broken) => Ok(pages::refused(format!("{}.html", feed.id), broken)),
             }
         };
-        // Most of the time goes into compressing: each format on a thread of its own.
-        let placed: Vec<_> = std::thread::scope(|scope| {
-            let place_one = &place_one;
-            let at_work: Vec<_> =
-                plain.into_iter().map(|format| scope.spawn(move || place_one(format))).collect();
-            at_work.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        });
-        for line in placed {
-            lines.push(line?);
+        // Most of the time goes into compressing: each format on a thread of its own, and no more than there are cores, for
+        // each of them needs some megabytes.
+        for some in plain.chunks(cores) {
+            let placed: Vec<_> = std::thread::scope(|scope| {
+                let place_one = &place_one;
+                let at_work: Vec<_> =
+                    some.iter().map(|format| scope.spawn(move || place_one(*format))).collect();
+                at_work
+                    .into_iter()
+                    .map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                    .collect()
+            });
+            for line in placed {
+                lines.push(line?);
+            }
         }
         for format in archived {
             let head = Head { feed: &feed, format, emptiness, demand };

@@ -47,10 +47,11 @@ impl Desk {
         now: Timestamp,
         decide: impl FnOnce(Sifted, &Known) -> Settled,
     ) -> Result<Taken, StoreError> {
-        let row = self.source_row(source, &answered.success.url)?;
-        let known = self.known(row, &sifted.items)?;
+        let known = self.known(source, &answered.success.url, &sifted.items)?;
         let count = sifted.count;
         let settled = decide(sifted, &known);
+        // All is asked and decided; from here on it is written.
+        let row = self.source_row(source, &answered.success.url)?;
         let mut taken = Taken { remarks: settled.remarks, ..Taken::default() };
         let mut next = self.next_row()?;
         // From the foot of the list up, so that of entries with one date the upper one has the higher row.

@@ -1,13 +1,16 @@
 //! The ledger: under which marks the entries of a source are found again, and which links tell stories across sources.
 
 use std::collections::hash_map::Entry as Place;
-use std::fmt::Write as _;
 
-use rusqlite::{params, params_from_iter, types::Value};
+use rusqlite::{OptionalExtension, params};
 
 use super::sources::time;
 use super::{Desk, StoreError};
 use crate::dedup::{Alias, AliasKind, Elsewhere, Keyed, Known, KnownAlias, KnownEntry, MOST_MARKS};
+use crate::model::SourceId;
+
+/// No row has this number.
+const NO_SOURCE: i64 = 0;
 
 /// An entry of another source under the same link.
 struct There {
@@ -16,20 +19,25 @@ struct There {
 }
 
 impl Desk {
-    /// What the ledger knows of these items.
-    pub(super) fn known(&self, source: i64, items: &[Keyed]) -> Result<Known, StoreError> {
-        let first_read: Option<i64> = self
+    /// What the ledger knows of these items of that source, if it is still asked at `url`: elsewhere it is seen for the
+    /// first time. Writes nothing.
+    pub(super) fn known(&self, source: &SourceId, url: &str, items: &[Keyed]) -> Result<Known, StoreError> {
+        let before: Option<(i64, bool)> = self
             .connection
-            .prepare_cached("SELECT first_read FROM source WHERE id = ?1")
-            .and_then(|mut query| query.query_row([source], |row| row.get(0)))
+            .prepare_cached("SELECT id, url = ?2 AND first_read IS NOT NULL FROM source WHERE slug = ?1")
+            .and_then(|mut query| {
+                query.query_row([source.as_str(), url], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            })
             .map_err(|e| self.fail(e))?;
-        let mut known = Known { first_sight: first_read.is_none(), ..Known::default() };
+        let first_sight = before.is_none_or(|(_, was_read)| !was_read);
+        let mut known = Known { first_sight, ..Known::default() };
+        let row = before.map_or(NO_SOURCE, |(row, _)| row);
         // The first reading of a source finds nothing of its own: one question instead of one for each mark.
-        if self.has_marks(source)? {
-            self.own_marks(source, items, &mut known)?;
+        if self.has_marks(row)? {
+            self.own_marks(row, items, &mut known)?;
             self.own_entries(&mut known)?;
         }
-        self.elsewhere(source, items, &mut known)?;
+        self.elsewhere(row, items, &mut known)?;
         Ok(known)
     }
 
@@ -145,18 +153,16 @@ impl Desk {
         if untold.is_empty() {
             return Ok(0);
         }
-        let mut sql = "INSERT INTO alias (source, entry, hash) VALUES ".to_owned();
-        for place in 0..untold.len() {
-            let comma = if place == 0 { "" } else { ", " };
-            // Writing to a string cannot fail.
-            let _ = write!(sql, "{comma}(?1, ?2, ?{})", place + 3);
+        // A row at a time, and nothing that could stop in the midst: for anything else SQLite keeps what it would have to
+        // restore, and that costs more than the rows.
+        let fail = |e| self.fail(e);
+        let sql = "INSERT OR IGNORE INTO alias (source, hash, entry) VALUES (?1, ?2, ?3)";
+        let mut insert = self.connection.prepare_cached(sql).map_err(fail)?;
+        for (_, alias) in &untold {
+            if insert.execute([source, alias.0, entry]).map_err(fail)? == 0 {
+                self.dispute(source, entry, *alias)?;
+            }
         }
-        sql.push_str(" ON CONFLICT DO UPDATE SET entry = NULL WHERE entry <> excluded.entry");
-        let values = [source, entry].into_iter().chain(untold.iter().map(|(_, alias)| alias.0));
-        self.connection
-            .prepare_cached(&sql)
-            .and_then(|mut query| query.execute(params_from_iter(values.map(Value::Integer))))
-            .map_err(|e| self.fail(e))?;
         for (_, link) in untold.iter().filter(|(kind, _)| *kind == AliasKind::Link) {
             match known.aliases.contains_key(link) {
                 true => self.unlink(source, *link)?,
@@ -177,6 +183,16 @@ impl Desk {
             self.unlink(source, *alias)?;
         }
         Ok(())
+    }
+
+    /// The mark is in the ledger already: if for another entry, it tells nothing any more.
+    fn dispute(&self, source: i64, entry: i64, alias: Alias) -> Result<(), StoreError> {
+        let sql = "UPDATE alias SET entry = NULL WHERE source = ?1 AND hash = ?2 AND entry <> ?3";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut query| query.execute([source, alias.0, entry]))
+            .map(drop)
+            .map_err(|e| self.fail(e))
     }
 
     fn link(&self, link: Alias, entry: i64) -> Result<(), StoreError> {

@@ -124,7 +124,8 @@ mod tests {
         let told: Vec<_> = found.iter().map(|f| (f.row, f.story, f.id.as_str(), f.revision)).collect();
         assert_eq!(told, [(2, 1, "urn:x:1", 3), (1, 1, "urn:x:1", 3)]);
         assert_eq!(found[0].item, item);
-        let known = desk.known(1, &[keyed(item.clone(), None)]).unwrap();
+        let known =
+            desk.known(&"a".parse().unwrap(), "https://a.example/", &[keyed(item.clone(), None)]).unwrap();
         assert_eq!(known.entries.keys().copied().collect::<Vec<_>>(), [1]);
         assert_eq!(known.entries[&1].marks, 2);
         let link = keyed(item, None).alias(AliasKind::Link).unwrap();

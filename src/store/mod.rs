@@ -58,6 +58,9 @@ pub fn reader(path: &Path) -> Result<Option<Desk>, StoreError> {
     Ok(Some(Desk::new(path.to_owned(), connection)))
 }
 
+/// So many bytes of log are folded into the database at once.
+const LOG: i64 = 16 << 20;
+
 /// Opens the database for writing, makes it where there is none, and brings it to today's version.
 fn open(path: &Path) -> Result<Connection, StoreError> {
     let fail = |error| StoreError::sqlite(path, error);
@@ -65,6 +68,8 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(fail)?;
     // Before anything of it is changed: it may be somebody else's.
     migrate::version(path, &connection)?;
+    // For a new database only; one that is there keeps its own. Items of some kilobytes fill large pages better.
+    connection.pragma_update(None, "page_size", 16 << 10).map_err(fail)?;
     let mode: String =
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(fail)?;
     if !mode.eq_ignore_ascii_case("wal") {
@@ -73,11 +78,12 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
-    connection.pragma_update(None, "cache_size", -24_000).map_err(fail)?;
+    connection.pragma_update(None, "cache_size", -12_000).map_err(fail)?;
     // What a savepoint would restore is kept in memory, not in a file: it is there for a moment and small.
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(fail)?;
     // Pages of the indexes are written again and again; folded in less often, most of that never leaves the log.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000).map_err(fail)?;
+    let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).map_err(fail)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG / page.max(1)).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(64);
     // Without this guarantee SQLite looks at the values of parameters, and prepares statements anew for each of them.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fail)?;

@@ -14,8 +14,8 @@ use crate::value::Size;
 pub struct Settings {
     /// The file of the database; beside it SQLite keeps files of its own. Relative to the configuration.
     pub path: PathBuf,
-    /// The last answer of each source is kept as it came, up to this size, in a folder beside the database: when harkara learns to
-    /// read better, it reads that again and does not ask anew. Less than any
+    /// The last answer of each source is kept as it came, up to this size, in a file beside the database (`harkara.answers.db`, which may
+    /// be deleted at any time): when harkara learns to read better, it reads that again and does not ask anew. Less than any
     /// answer has, like `1B`, keeps none; 256KiB by default.
     pub answers: Size,
 }

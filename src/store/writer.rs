@@ -33,12 +33,24 @@ struct Job {
     run: Run,
     patience: Patience,
 }
-type Run = Box<dyn FnOnce(Result<&Desk, &StoreError>) -> Answer + Send>;
+type Run = Box<dyn FnOnce(Result<&Desk, &StoreError>, Care) -> Done + Send>;
 /// Whether a job's commit may wait for others that are not there yet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Patience {
     None,
     Some,
+}
+/// Whether what a job wrote can be taken back without its neighbours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    None,
+    Savepoint,
+}
+/// A job that has run.
+struct Done {
+    answer: Answer,
+    /// It failed and left something behind: nothing of its group can be kept.
+    is_torn: bool,
 }
 /// Called with the fate of the commit.
 type Answer = Box<dyn FnOnce(Result<(), &StoreError>) + Send>;
@@ -92,8 +104,12 @@ impl Writer {
     /// The same for one of many: its commit waits for others, up to half a second. The job is on its way when this returns;
     /// who waits for the answer holds nothing but a place for it.
     ///
+    /// A job should have asked and decided everything before it writes. One that fails before disturbs nobody; one that
+    /// fails afterwards takes its group along, and from then on each has a savepoint of its own, as in [`Writer::call`]:
+    /// savepoints cost more than what is written between them.
+    ///
     /// # Errors
-    /// As [`Writer::call`].
+    /// As [`Writer::call`]; and when a neighbour's failure took it along.
     pub fn gather<T, F>(&self, job: F) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
@@ -112,17 +128,18 @@ impl Writer {
         F: FnOnce(&Desk) -> Result<T, StoreError> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        let run = move |desk: Result<&Desk, &StoreError>| {
-            let result = desk.map_err(StoreError::clone).and_then(|desk| in_savepoint(desk, job));
+        let run = move |desk: Result<&Desk, &StoreError>, care| {
+            let (result, is_torn) = match (desk, care) {
+                (Err(error), _) => (Err(error.clone()), false),
+                (Ok(desk), Care::Savepoint) => (in_savepoint(desk, job), false),
+                (Ok(desk), Care::None) => bare(desk, job),
+            };
             let answer: Answer = Box::new(move |committed| {
-                let result = match committed {
-                    Ok(()) => result,
-                    Err(error) => Err(error.clone()),
-                };
+                let result = result.and_then(|value| committed.map_err(StoreError::clone).map(|()| value));
                 // The asker may have gone (a run that was stopped): what is written stays written.
                 let _ = tell.send(result);
             });
-            answer
+            Done { answer, is_torn }
         };
         let job = Job { run: Box::new(run), patience };
         let gone = StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
@@ -142,6 +159,22 @@ impl Drop for Writer {
     }
 }
 
+/// A panic is ours to mend, but one article must not take the writer away from all the others.
+fn caught<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(|| job(desk))).unwrap_or_else(|_| {
+        let cause = "a fault of harkara while storing; please report it with the source's address".to_owned();
+        Err(StoreError::Other { path: desk.path.clone(), cause })
+    })
+}
+
+/// Without a savepoint. True: it failed, and what it wrote before is still there.
+fn bare<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> (Result<T, StoreError>, bool) {
+    let before = desk.connection.total_changes();
+    let result = caught(desk, job);
+    let is_torn = result.is_err() && desk.connection.total_changes() != before;
+    (result, is_torn)
+}
+
 fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
     let run = |sql| {
         desk.connection
@@ -150,12 +183,7 @@ fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>
             .map_err(|error| desk.fail(error))
     };
     run("SAVEPOINT job")?;
-    // A panic is ours to mend, but one article must not take the writer away from all the others.
-    let result = catch_unwind(AssertUnwindSafe(|| job(desk))).unwrap_or_else(|_| {
-        let cause = "a fault of harkara while storing; please report it with the source's address".to_owned();
-        Err(StoreError::Other { path: desk.path.clone(), cause })
-    });
-    match result {
+    match caught(desk, job) {
         Ok(value) => run("RELEASE job").map(|_| value),
         Err(error) => {
             // SQLite may have undone the whole transaction already (a full disk): the job's own error tells why.
@@ -166,9 +194,10 @@ fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>
 }
 
 fn work(mut desk: Desk, queue: &mpsc::Receiver<Job>) {
+    let mut care = Care::None;
     while let Ok(first) = queue.recv() {
         let mut answers: Vec<Answer> = Vec::new();
-        let committed = group(&mut desk, first, queue, &mut answers);
+        let committed = group(&mut desk, first, queue, &mut answers, &mut care);
         for answer in answers {
             answer(committed.as_ref().copied());
         }
@@ -184,22 +213,34 @@ fn group(
     first: Job,
     queue: &mpsc::Receiver<Job>,
     answers: &mut Vec<Answer>,
+    care: &mut Care,
 ) -> Result<(), StoreError> {
     let path = desk.path.clone();
     let fail = |error| StoreError::sqlite(&path, error);
     if let Err(error) = desk.connection.execute_batch("BEGIN IMMEDIATE") {
         let error = fail(error);
-        answers.push((first.run)(Err(&error)));
+        answers.push((first.run)(Err(&error), Care::None).answer);
         return Err(error);
     }
     let begun = Instant::now();
     let mut patience = Patience::Some;
     let mut next = Some(first);
     while let Some(job) = next.take() {
+        let own = match job.patience {
+            Patience::None => Care::Savepoint,
+            Patience::Some => *care,
+        };
         if job.patience == Patience::None {
             patience = Patience::None;
         }
-        answers.push((job.run)(Ok(desk)));
+        let done = (job.run)(Ok(desk), own);
+        answers.push(done.answer);
+        if done.is_torn {
+            *care = Care::Savepoint;
+            let _ = desk.connection.execute_batch("ROLLBACK");
+            let cause = "what was stored together with something that failed is not kept; it is asked again";
+            return Err(StoreError::Other { path, cause: cause.to_owned() });
+        }
         let full = answers.len() >= GROUP || desk.connection.is_autocommit() || begun.elapsed() >= GATHERING;
         next = match (full, patience) {
             (true, _) => None,
@@ -258,6 +299,48 @@ mod tests {
             wait(writer.call(|_| -> Result<(), StoreError> { panic!("in a job") })).expect_err("a panic");
         assert!(error.to_string().contains("please report"), "{error}");
         wait(writer.call(|desk| desk.set_note("a", Some("1")))).expect("the writer goes on");
+    }
+
+    #[test]
+    fn a_torn_job_takes_its_group_along_and_the_next_ones_are_kept_apart() {
+        let home = home();
+        let writer = Writer::open(&home.path().join("h.db")).expect("opened");
+        let note = |key: &'static str| move |desk: &Desk| desk.set_note(key, Some("1"));
+        let torn = |desk: &Desk| {
+            desk.set_note("torn", Some("1"))?;
+            Err::<(), _>(StoreError::Full("here".into()))
+        };
+        let (early, decided, broken) = wait(async {
+            tokio::join!(
+                writer.gather(note("early")),
+                writer.gather(|_| -> Result<(), StoreError> { panic!("before anything is written") }),
+                writer.gather(torn),
+            )
+        });
+        assert!(early.expect_err("taken along").to_string().contains("asked again"));
+        assert!(decided.expect_err("its own fault").to_string().contains("please report"));
+        assert!(matches!(broken, Err(StoreError::Full(_))), "its own fault: {broken:?}");
+        let (late, broken) = wait(async { tokio::join!(writer.gather(note("late")), writer.gather(torn)) });
+        assert!(late.is_ok() && broken.is_err());
+        let notes =
+            wait(writer.call(|desk| Ok((desk.note("early")?, desk.note("torn")?, desk.note("late")?))));
+        assert_eq!(notes.expect("read"), (None, None, Some("1".into())));
+    }
+
+    #[test]
+    fn a_job_that_fails_before_it_writes_disturbs_nobody() {
+        let home = home();
+        let writer = Writer::open(&home.path().join("h.db")).expect("opened");
+        let (a, broken, b) = wait(async {
+            tokio::join!(
+                writer.gather(|desk| desk.set_note("a", Some("1"))),
+                writer.gather(|_| -> Result<(), StoreError> { panic!("while deciding") }),
+                writer.gather(|desk| desk.set_note("b", Some("1"))),
+            )
+        });
+        assert!(a.is_ok() && broken.is_err() && b.is_ok());
+        let notes = wait(writer.call(|desk| Ok((desk.note("a")?, desk.note("b")?))));
+        assert_eq!(notes.expect("read"), (Some("1".into()), Some("1".into())));
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub(crate) const FOLDS: u8 = 16;
 /// It has a lower case that is another.
 pub(crate) const CASED: u8 = 32;
 
+/// It may join, or move before, what stands in front of it.
+pub(crate) const JOINS: u8 = MARK | SECOND | LOOK;
+
 /// What each character of a block of 256 is in NFC, and to folding.
 type Block = [u8; 256];
 
@@ -61,27 +64,53 @@ impl Survey<'_> {
 /// The fast pass: nothing in it hangs on what the text says, so that the processor need not guess.
 pub(crate) fn survey(text: &str) -> Survey<'_> {
     let (mut before, mut doubt, mut seen) = (0, 0, 0);
-    let mut known: (u32, Option<&Block>) = (u32::MAX, None);
-    for c in text.chars() {
+    let mut kinds = Kinds::default();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
         if c.is_ascii() {
             before = 0;
+            rest = behind_ascii(rest);
             continue;
         }
-        let code = u32::from(c);
-        if known.0 != code >> 8 {
-            known = (
-                code >> 8,
-                BLOCKS.get((code >> 8) as usize).map(|block| block.get_or_init(|| look(code >> 8))),
-            );
-            before |= FIRST;
-        }
-        let kind = known.1.map_or_else(|| look_at(c), |block| block[(code & 0xff) as usize]);
+        rest = &rest[c.len_utf8()..];
+        let kind = kinds.of(c);
+        before |= if kinds.has_moved { FIRST } else { 0 };
         seen |= kind;
         doubt |= (kind & LOOK) | (kind & before & MARK) | (kind & SECOND & before >> 1);
         // Behind a mark the starter is no longer known; a letter of Latin may be joined by any mark.
         before = if c < FIRST_COMBINING { FIRST } else { kind | (kind & MARK) << 2 };
     }
     Survey { text, surely_composed: doubt == 0, seen }
+}
+
+/// What stands behind the ASCII that `text` begins with.
+pub(crate) fn behind_ascii(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let words = bytes.chunks_exact(8).take_while(|word| word.is_ascii()).count() * 8;
+    let at = words + bytes[words..].iter().take_while(|byte| byte.is_ascii()).count();
+    &text[at..]
+}
+
+/// Looks characters up, the block of the last one at hand: text seldom changes its script.
+#[derive(Default)]
+pub(crate) struct Kinds {
+    block: Option<(u32, &'static Block)>,
+    /// The last character was of another block than the one before it.
+    has_moved: bool,
+}
+
+impl Kinds {
+    /// What a character beyond ASCII is: bits of [`FOLDS`], [`CASED`], [`JOINS`].
+    pub(crate) fn of(&mut self, c: char) -> u8 {
+        let code = u32::from(c);
+        let number = code >> 8;
+        self.has_moved = self.block.is_none_or(|(known, _)| known != number);
+        if self.has_moved {
+            let block = BLOCKS.get(number as usize);
+            self.block = block.map(|block| (number, block.get_or_init(|| look(number))));
+        }
+        self.block.map_or_else(|| look_at(c), |(_, block)| block[(code & 0xff) as usize])
+    }
 }
 
 /// A character beyond the basic plane.

@@ -90,7 +90,7 @@ fn what_is_read_otherwise_is_read_again_from_what_is_kept() {
     assert!(home.run_at("2026-11-23T03:00:00Z", 0).stderr.contains("khobor: unchanged"));
 
     // Without what was kept it is asked for anew.
-    std::fs::remove_dir_all(home.at("state/harkara.answers")).unwrap();
+    std::fs::remove_file(home.at("state/harkara.answers.db")).unwrap();
     home.write("harkara.toml", toml("hi"));
     site.set("/feed", Reply::new("200 OK", &headers[..1], feed(&["one"])));
     assert_eq!(home.run_at("2026-11-23T04:00:00Z", 0).code, 0);
