@@ -88,9 +88,13 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
                 () = cycle.clock.sleep(left, under_way) => ours.ask(&cycle.opened, &cycle.clock).await,
             }
         };
-        let pushed = match &wish {
-            Wish::These(_) => ours.take(cycle.opened.config()),
-            _ => HashMap::new(),
+        let (wish, pushed) = match wish {
+            Wish::These(mut these) => {
+                let pushed = ours.take(cycle.opened.config());
+                these.extend(pushed.keys().cloned());
+                (Wish::These(these), pushed)
+            }
+            wish => (wish, HashMap::new()),
         };
         let by_push: Vec<SourceId> = pushed.keys().cloned().collect();
         let is_anew = std::mem::take(&mut cycle.anew);
@@ -124,10 +128,11 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
         if let Ok(report) = &done {
             cycle.announce(report);
             ours.after_round(&cycle.opened, report, &by_push, &cycle.clock).await;
-            // Only what was read may announce another hub.
-            if is_anew || report.sources.iter().any(|line| matches!(line.visit, Visit::Read { .. })) {
-                ours.look(&cycle.opened, &cycle.clock).await;
-            }
+        }
+        // Only what was read may announce another hub.
+        let is_read = |line: &SourceLine| matches!(line.visit, Visit::Read { .. });
+        if is_anew || done.as_ref().is_ok_and(|report| report.sources.iter().any(is_read)) {
+            ours.look(&cycle.opened, &cycle.clock).await;
         }
         plan = cycle.plan(done.as_ref(), took).await;
     }
@@ -207,11 +212,9 @@ impl Cycle {
         Some(match self.was_wanted {
             true => {
                 // Who is wanted and was pushed is read from the push now, and asked next time.
-                let pushed: Vec<SourceId> = ours.pushed().collect();
-                let (later, mut these) =
-                    std::mem::take(&mut self.wanted).into_iter().partition(|id| pushed.contains(id));
+                let these = std::mem::take(&mut self.wanted);
+                let (later, these) = these.into_iter().partition(|id| ours.was_pushed(id));
                 self.wanted = later;
-                these.extend(pushed);
                 Wish::These(these)
             }
             false => Wish::Due,

@@ -1,7 +1,7 @@
 //! Our own subscriptions: sources that announce a hub need not be asked so often. A hub that does not keep its word is no loss:
 //! the source is polled as before.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -21,6 +21,8 @@ use crate::store::{Desk, StoreError, Subscription};
 
 /// What we ask for; hubs give what they like.
 const LEASE: &str = "864000";
+/// So many pushes of a source may wait to be read; what comes beyond is left to polls.
+const WAITING: usize = 16;
 
 /// What comes in for subscriptions of ours.
 pub(super) struct Post {
@@ -32,7 +34,8 @@ pub(super) struct Post {
 pub(super) struct Ours {
     awaited: Arc<AwaitedNow>,
     all: Vec<Subscription>,
-    pushed: HashMap<SourceId, Response>,
+    /// What was pushed and is not read yet, the first that came first.
+    pushed: HashMap<SourceId, VecDeque<Response>>,
     /// Letters to hubs that are under way: each gives its hub back, which gets one after another.
     asking: JoinSet<String>,
     asked: HashSet<String>,
@@ -54,18 +57,23 @@ impl Ours {
         self.pushed.is_empty()
     }
 
-    /// For which sources something was.
-    pub(super) fn pushed(&self) -> impl Iterator<Item = SourceId> {
-        self.pushed.keys().cloned()
+    /// Whether something was, for this source.
+    pub(super) fn was_pushed(&self, id: &SourceId) -> bool {
+        self.pushed.contains_key(id)
     }
 
-    /// What was pushed for sources that are asked at all.
+    /// What was pushed first for each source, if it is asked at all. The next one waits for the next round: each may tell of other
+    /// entries.
     pub(super) fn take(&mut self, config: &Config) -> HashMap<SourceId, Response> {
-        let mut pushed = std::mem::take(&mut self.pushed);
         let enabled: HashSet<&SourceId> =
             config.sources.iter().filter(|s| s.enabled).map(|source| &source.id).collect();
-        pushed.retain(|id, _| enabled.contains(id));
-        pushed
+        self.pushed.retain(|id, _| enabled.contains(id));
+        let first = |(id, waiting): (&SourceId, &mut VecDeque<Response>)| {
+            waiting.pop_front().map(|response| (id.clone(), response))
+        };
+        let taken = self.pushed.iter_mut().filter_map(first).collect();
+        self.pushed.retain(|_, waiting| !waiting.is_empty());
+        taken
     }
 
     /// Hubs that are being asked.
@@ -193,7 +201,13 @@ impl Ours {
                 };
                 // Where it came from may have been told in headers only.
                 let hub = Url::parse(&one.hub).ok();
-                self.pushed.insert(id, Response::pushed(url, hub, content_type, body));
+                let waiting = self.pushed.entry(id).or_default();
+                if waiting.len() < WAITING {
+                    waiting.push_back(Response::pushed(url, hub, content_type, body));
+                } else {
+                    lease::missed(one, now);
+                    tracing::warn!(source = one.source, "the hub pushes faster than it can be read");
+                }
             }
             Letter::Asked { .. } => {}
         }

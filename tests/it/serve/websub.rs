@@ -376,13 +376,21 @@ fn a_hub_that_only_headers_announce_is_used_and_kept() {
     assert_eq!(daemon.get(&format!("{path}?{query}"), &[]).status, 200);
     daemon.logged("subscribed");
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, asked.field("hub.secret").unwrap().as_bytes());
-    // The second comes only after it was looked what is announced still.
-    for titles in [&["দুই", "এক"][..], &["তিন", "দুই", "এক"]] {
-        let body = feed(titles);
+    let push = |body: &str| {
         let tag = ring::hmac::sign(&key, body.as_bytes());
         let tag: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         let told = daemon.send("POST", path, &[&format!("X-Hub-Signature: sha256={tag}")], body.as_bytes());
         assert_eq!(told.status, 202);
+    };
+    // The second comes only after it was looked what is announced still.
+    for titles in [&["দুই", "এক"][..], &["তিন", "দুই", "এক"]] {
+        push(&feed(titles));
         daemon.until("/city.atom", &[], |told| told.status == 200 && told.text().contains(titles[0]));
     }
+    // Only what is new, one after the other: none takes the place of another.
+    let parts = ["চার", "পাঁচ", "ছয়", "সাত"];
+    for (n, title) in parts.iter().enumerate() {
+        push(&feed(&[title]).replace("a.example/0", &format!("a.example/{}", n + 10)));
+    }
+    daemon.until("/city.atom", &[], |told| parts.iter().all(|title| told.text().contains(title)));
 }
