@@ -141,7 +141,9 @@ fn at_its_beat(from: Timestamp, wait: Duration, history: &History, lean: f64) ->
     let delay = mul(period, lean / 10.0);
     let due =
         TimeDelta::try_seconds(beat.saturating_mul(seconds)).and_then(|span| base.checked_add_signed(span));
-    due.map_or(time, |beat| after(beat, delay).clamp(after(from, SHORTEST), after(from, LONGEST)))
+    // The bounds are an amount of its own away too: where many are held to one, they would come in step.
+    let (earliest, latest) = (after(after(from, SHORTEST), delay), after(from, less(LONGEST, lean)));
+    due.map_or(time, |beat| after(beat, delay).max(earliest).min(latest))
 }
 
 /// `base` doubled with each failure after the first.
