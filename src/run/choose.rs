@@ -13,7 +13,7 @@ use crate::source::Source;
 use crate::store::{Desk, SourceState, StoreError};
 
 /// A source by its place in the configuration, with what is known of it.
-pub(super) type Asked = (usize, Option<SourceState>);
+pub(super) type Asked = (usize, Option<Box<SourceState>>);
 
 /// What a run does with each source.
 #[derive(Default)]
@@ -47,18 +47,18 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
             Wish::All => source.enabled,
             Wish::Due => {
                 let open = source.enabled && !paused.contains(&source.id);
-                open && is_due(source, state.as_ref(), &rounds, road.now)
+                open && is_due(source, state.as_deref(), &rounds, road.now)
             }
         };
         if !is_chosen {
             chosen.not_due += usize::from(source.enabled && *wish == Wish::Due);
             continue;
         }
-        let at = address(source, state.as_ref());
+        let at = address(source, state.as_deref());
         match road.courtesy.closed(at).filter(|_| *wish == Wish::Due) {
             Some(until) => chosen.waiting.push((place, waiting(source, until))),
             None if *wish == Wish::Due
-                && road.courtesy.comes_later(at, state.as_ref(), &rounds, &source.id) =>
+                && road.courtesy.comes_later(at, state.as_deref(), &rounds, &source.id) =>
             {
                 chosen.not_due += 1;
             }
@@ -66,7 +66,7 @@ pub(super) async fn choose(road: &Arc<Road>, wish: &Wish) -> Result<Chosen, Faul
         }
     }
     chosen.asked = in_turns(chosen.asked, |(place, state)| {
-        address(&road.config.sources[*place], state.as_ref()).host_str().unwrap_or_default().to_owned()
+        address(&road.config.sources[*place], state.as_deref()).host_str().unwrap_or_default().to_owned()
     });
     Ok(chosen)
 }

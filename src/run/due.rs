@@ -57,7 +57,7 @@ impl Opened {
             let hosts: HashMap<&str, &Host> = hosts.iter().map(|host| (host.name.as_str(), host)).collect();
             let mut outlook = Outlook::default();
             for source in config.sources.iter().filter(|source| source.enabled) {
-                let state = states.get(source.id.as_str());
+                let state = states.get(source.id.as_str()).map(Box::as_ref);
                 outlook.failing += usize::from(state.is_some_and(|state| state.failures > 0));
                 if paused.contains(&source.id) {
                     outlook.paused += 1;

@@ -239,7 +239,7 @@ impl Opened {
             let places = chosen
                 .asked
                 .iter()
-                .map(|(place, state)| choose::address(&self.config.sources[*place], state.as_ref()));
+                .map(|(place, state)| choose::address(&self.config.sources[*place], state.as_deref()));
             courtesy::pause_all(&self.asker.client, places, self.config.fetch.spacing);
         }
         tell(Event::Begun(chosen.asked.len()));
@@ -356,6 +356,7 @@ async fn visit_all(
             Ok(hand) = Arc::clone(&hands).acquire_owned(), if deadline.is_none() && waiting.len() > 0 => {
                 let Some((place, state)) = waiting.next() else { continue };
                 let road = Arc::clone(road);
+                let state = state.map(|state| *state);
                 under_way.spawn(async move { (place, visit::visit(&road, place, state, hand).await) });
             }
         }

@@ -181,11 +181,12 @@ impl Desk {
     ///
     /// # Errors
     /// What the database says.
-    pub fn sources(&self) -> Result<HashMap<String, SourceState>, StoreError> {
+    pub fn sources(&self) -> Result<HashMap<String, Box<SourceState>>, StoreError> {
         let sql = format!("SELECT {COLUMNS}, slug FROM source");
         let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
         query
-            .query_map([], |row| Ok((row.get(SLUG)?, state(row)?)))
+            // Boxed: there may be many thousand, and they are put in order before they are asked.
+            .query_map([], |row| Ok((row.get(SLUG)?, Box::new(state(row)?))))
             .and_then(Iterator::collect)
             .map_err(|e| self.fail(e))
     }

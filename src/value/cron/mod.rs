@@ -25,7 +25,8 @@ use crate::model::Timestamp;
 #[schemars(into = "String")]
 pub struct Cron {
     written: String,
-    fields: Fields,
+    /// Boxed: few of many sources have one.
+    fields: Box<Fields>,
     /// One calendar, or two of which either may hold.
     calendars: Vec<Schedule>,
 }
@@ -34,7 +35,7 @@ impl TryFrom<String> for Cron {
     type Error = Flaw;
 
     fn try_from(written: String) -> Result<Self, Flaw> {
-        let fields = fields::read(&written)?;
+        let fields = Box::new(fields::read(&written)?);
         let calendars =
             calendars(&fields).map_err(|error| Flaw::new(format!("`{written}` is no schedule: {error}")))?;
         let cron = Self { written, fields, calendars };
