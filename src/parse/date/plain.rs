@@ -136,7 +136,7 @@ fn offset(text: &str) -> Option<Offset> {
     };
     let (hours, minutes) = match digits.len() {
         2 => (digits, "0"),
-        4 => digits.split_at(2),
+        4 => digits.split_at_checked(2)?,
         5 => digits.split_once(':').filter(|(hours, _)| hours.len() == 2)?,
         _ => return None,
     };

@@ -238,6 +238,17 @@ fn zones_without_a_meaning_are_the_sources_and_remarked() {
     assert_eq!(remark("2022-10-25T11:20:31", Tz::UTC, None), Some(format!("{NO_ZONE} `UTC`")));
 }
 
+/// Found by the fuzz target `normalize`: a zone of four bytes that are not four signs.
+#[test]
+fn a_zone_of_other_letters_breaks_nothing() {
+    for zone in ["+贰x", "-é1a", "+€1", "-০1"] {
+        for text in [format!("Tue, 25 Oct 2022 11:20:31 {zone}"), format!("25 Oct 2022 11:20 {zone}")] {
+            let _ = read(&text, Tz::UTC, None);
+            let _ = read_anywhere(&text, None);
+        }
+    }
+}
+
 #[test]
 fn a_language_of_one_zone_tells_it_when_nobody_else_does() {
     let found = |text: &str| read_anywhere(text, None).map(|found| found.instant.to_rfc3339());
