@@ -49,8 +49,8 @@ enum Care {
 /// A job that has run.
 struct Done {
     answer: Answer,
-    /// It failed and left something behind: nothing of its group can be kept.
-    is_torn: bool,
+    /// Why it failed after it had written: nothing of its group can be kept.
+    torn: Option<StoreError>,
 }
 /// Called with the fate of the commit.
 type Answer = Box<dyn FnOnce(Result<(), &StoreError>) + Send>;
@@ -129,9 +129,9 @@ impl Writer {
     {
         let (tell, told) = oneshot::channel();
         let run = move |desk: Result<&Desk, &StoreError>, care| {
-            let (result, is_torn) = match (desk, care) {
-                (Err(error), _) => (Err(error.clone()), false),
-                (Ok(desk), Care::Savepoint) => (in_savepoint(desk, job), false),
+            let (result, torn) = match (desk, care) {
+                (Err(error), _) => (Err(error.clone()), None),
+                (Ok(desk), Care::Savepoint) => (in_savepoint(desk, job), None),
                 (Ok(desk), Care::None) => bare(desk, job),
             };
             let answer: Answer = Box::new(move |committed| {
@@ -139,7 +139,7 @@ impl Writer {
                 // The asker may have gone (a run that was stopped): what is written stays written.
                 let _ = tell.send(result);
             });
-            Done { answer, is_torn }
+            Done { answer, torn }
         };
         let job = Job { run: Box::new(run), patience };
         let gone = StoreError::Other { path: self.path.clone(), cause: "the writer has stopped".to_owned() };
@@ -167,12 +167,15 @@ fn caught<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> R
     })
 }
 
-/// Without a savepoint. True: it failed, and what it wrote before is still there.
-fn bare<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> (Result<T, StoreError>, bool) {
+/// Without a savepoint. With why it failed, if what it wrote before is still there.
+fn bare<T>(
+    desk: &Desk,
+    job: impl FnOnce(&Desk) -> Result<T, StoreError>,
+) -> (Result<T, StoreError>, Option<StoreError>) {
     let before = desk.connection.total_changes();
     let result = caught(desk, job);
-    let is_torn = result.is_err() && desk.connection.total_changes() != before;
-    (result, is_torn)
+    let torn = result.as_ref().err().filter(|_| desk.connection.total_changes() != before).cloned();
+    (result, torn)
 }
 
 fn in_savepoint<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -235,11 +238,11 @@ fn group(
         }
         let done = (job.run)(Ok(desk), own);
         answers.push(done.answer);
-        if done.is_torn {
+        if let Some(error) = done.torn {
+            // Its neighbours are told the same: it is what the owner has to mend.
             *care = Care::Savepoint;
             let _ = desk.connection.execute_batch("ROLLBACK");
-            let cause = "what was stored together with something that failed is not kept; it is asked again";
-            return Err(StoreError::Other { path, cause: cause.to_owned() });
+            return Err(error);
         }
         let full = answers.len() >= GROUP || desk.connection.is_autocommit() || begun.elapsed() >= GATHERING;
         next = match (full, patience) {
@@ -310,14 +313,17 @@ mod tests {
             desk.set_note("torn", Some("1"))?;
             Err::<(), _>(StoreError::Full("here".into()))
         };
-        let (early, decided, broken) = wait(async {
-            tokio::join!(
-                writer.gather(note("early")),
-                writer.gather(|_| -> Result<(), StoreError> { panic!("before anything is written") }),
-                writer.gather(torn),
-            )
+        // The first holds the writer until all are on their way, so that they share a commit.
+        let (go, held) = mpsc::channel();
+        let early = writer.gather(move |desk| {
+            let _ = held.recv();
+            desk.set_note("early", Some("1"))
         });
-        assert!(early.expect_err("taken along").to_string().contains("asked again"));
+        let decided = writer.gather(|_| -> Result<(), StoreError> { panic!("before anything is written") });
+        let broken = writer.gather(torn);
+        go.send(()).expect("the writer waits");
+        let (early, decided, broken) = wait(async { tokio::join!(early, decided, broken) });
+        assert!(matches!(early, Err(StoreError::Full(_))), "taken along, and told why: {early:?}");
         assert!(decided.expect_err("its own fault").to_string().contains("please report"));
         assert!(matches!(broken, Err(StoreError::Full(_))), "its own fault: {broken:?}");
         let (late, broken) = wait(async { tokio::join!(writer.gather(note("late")), writer.gather(torn)) });
