@@ -178,6 +178,10 @@ async fn ask_at(asker: &Asker, source: &Source, state: Option<&SourceState>, pla
     let (etag, last_modified) = (response.etag.clone(), response.last_modified.clone());
     let mut noted = success(etag, last_modified, response.max_age, response.status);
     noted.part = if response.is_delta { Part::Delta } else { Part::Whole };
+    if response.is_delta && !same_reader {
+        // Only the news is read in the new way: the next visit asks for the whole.
+        noted.reader = state.and_then(|state| state.reader.clone()).unwrap_or_default();
+    }
     noted.body_hash = Some(response.hash.to_vec()).filter(|_| !response.truncated && !response.is_delta);
     let heard = heard(response.url.clone(), response.permanent_url.clone());
     let is_known = state.is_some_and(|state| same_reader && state.body_hash == noted.body_hash);

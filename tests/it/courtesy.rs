@@ -189,6 +189,40 @@ fn after_a_delta_another_reading_asks_for_the_whole() {
     assert_eq!(home.entries("all").len(), 2);
 }
 
+/// The news of a source come in another reading before the whole has: the whole is read so too, with the next visit.
+#[test]
+fn a_delta_in_another_reading_is_followed_by_the_whole() {
+    let site = Site::open();
+    let rss = |status: &str, more: &[&str], numbers: &[i64]| {
+        let text = feed("a", numbers[0]);
+        let second = numbers.get(1).map(|number| {
+            let text = feed("a", *number);
+            text[text.find("<item>").unwrap()..text.find("</channel>").unwrap()].to_owned()
+        });
+        let body = text.replace("</channel>", &format!("{}</channel>", second.unwrap_or_default()));
+        Reply::new(status, &[&["Content-Type: application/rss+xml"], more].concat(), body)
+    };
+    site.on("/a", rss("200 OK", &["ETag: \"1\""], &[1]));
+    site.on("/a", rss("226 IM Used", &["IM: feed", "ETag: \"2\""], &[2]));
+    site.on("/a", rss("200 OK", &["ETag: \"2\""], &[2, 1]));
+    let config = |more: &str| {
+        format!(
+            "[fetch]\nallow = [\"127.0.0.0/8\"]\nspacing = \"0s\"\n[feed.all]\nformats = [\"json\"]\n[source.a]\nurl = \"{}\"\n{more}",
+            site.url("/a")
+        )
+    };
+    let home = Home::new(&config(""));
+    let bengali = || home.read("public/all.json").matches("\"language\": \"bn\"").count();
+    home.run_at("2026-11-02T06:00:00Z", 0);
+    home.write("harkara.toml", config("language = \"bn\"\n"));
+    home.run_at("2026-11-02T08:00:00Z", 0);
+    let after_the_part = bengali();
+    home.run_at("2026-11-02T10:00:00Z", 0);
+    assert_eq!(site.last().header("if-none-match"), None, "the whole is asked for");
+    assert!(bengali() > after_the_part, "{}", home.read("public/all.json"));
+    assert_eq!(home.entries("all").len(), 2);
+}
+
 /// What `robots.txt` said is kept from one run to the next for a day, and then forgotten.
 #[test]
 fn what_robots_said_is_kept_for_a_day() {
