@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::herald::Herald;
 use super::hub::{Asked, Hub};
 use super::plan::{Came, Plan};
 use super::subscribe::{Ours, Post};
@@ -15,7 +16,7 @@ use super::watch::Watch;
 use super::{Clock, Place, http, notify};
 use crate::config::{self, Config, Paint};
 use crate::model::{SourceId, Timestamp};
-use crate::report::{DocumentLine, Placed, Report, SourceLine, Visit};
+use crate::report::{Report, SourceLine, Visit};
 use crate::run::{Event, Fault, Opened, Pause, Stop, Wish};
 use crate::serve::{Done, Facts, House, Letter, Order};
 
@@ -33,6 +34,7 @@ pub(super) struct Cycle {
     /// The last round was of those that somebody wanted.
     was_wanted: bool,
     hub: Arc<Hub>,
+    herald: Arc<Herald>,
     librarian: Librarian,
 }
 
@@ -57,6 +59,7 @@ impl Cycle {
             anew: false,
             was_wanted: false,
             hub: Arc::default(),
+            herald: Arc::default(),
             librarian,
         }
     }
@@ -126,7 +129,7 @@ pub(super) async fn go(mut cycle: Cycle, mut orders: Orders, post: Post, stop: &
         }
         cycle.deliver();
         if let Ok(report) = &done {
-            cycle.announce(report);
+            cycle.herald.announce(&cycle.opened, report);
             ours.after_round(&cycle.opened, report, &by_push, &cycle.clock).await;
         }
         // Only what was read may announce another hub.
@@ -177,18 +180,6 @@ impl Cycle {
         }
     }
 
-    /// Tells the hubs of others what changed, beside the rounds. Only now: they come at once to fetch what is served.
-    fn announce(&self, report: &Report) {
-        let is_written = |line: &&DocumentLine| line.placed == Placed::Written;
-        let documents: Vec<DocumentLine> = report.documents.iter().filter(is_written).cloned().collect();
-        let opened = Arc::clone(&self.opened);
-        tokio::spawn(async move {
-            for note in opened.announce(&documents).await {
-                tracing::info!("{note}");
-            }
-        });
-    }
-
     async fn open_letter(&mut self, letter: Letter, ours: &mut Ours) {
         match letter {
             Letter::Asked { callback, path, topic, lease, secret } => {
@@ -224,9 +215,10 @@ impl Cycle {
     /// When the next round comes.
     async fn plan(&self, done: Result<&Report, &Fault>, took: Duration) -> Plan {
         let is_asked = |line: &SourceLine| !matches!(line.visit, Visit::Waiting { .. });
-        let came = match done.is_ok_and(|report| report.sources.iter().any(is_asked)) {
-            true => Came::Well,
-            false => Came::ToNothing,
+        let came = match done {
+            Err(_) => Came::Broke,
+            Ok(report) if report.sources.iter().any(is_asked) => Came::Well,
+            Ok(_) => Came::ToNothing,
         };
         let now = self.clock.now();
         match self.opened.outlook(now).await {
@@ -290,7 +282,7 @@ impl Cycle {
         let config = config::load(&self.place.path)
             .map_err(|mistakes| mistakes.render(Paint::Plain).trim_end().to_owned())?;
         let old = self.opened.config();
-        let fixed = |config: &Config| (config.store.clone(), config.serve.listen.clone());
+        let fixed = |config: &Config| (config.store.path.clone(), config.serve.listen.clone());
         if fixed(&config) != fixed(old) {
             return Err("`store.path` and `serve.listen` change with a restart only".to_owned());
         }

@@ -8,6 +8,7 @@
 
 mod clock;
 mod cycle;
+mod herald;
 mod hub;
 mod http;
 mod lease;

@@ -22,7 +22,7 @@ pub(super) enum Came {
     Well,
     /// Nobody was asked of those who are due.
     ToNothing,
-    /// The state could not be read.
+    /// Something of our own failed: the state could not be read, or nothing be published.
     Broke,
 }
 

@@ -202,7 +202,10 @@ impl Ours {
                 // Where it came from may have been told in headers only.
                 let hub = Url::parse(&one.hub).ok();
                 let waiting = self.pushed.entry(id).or_default();
-                if waiting.len() < WAITING {
+                let held = waiting.iter().map(|it| it.body.len() as u64).sum::<u64>() + body.len() as u64;
+                // As much as one answer may have, and one push always: that one was not larger.
+                let has_room = waiting.is_empty() || held <= opened.config().fetch.max_body;
+                if waiting.len() < WAITING && has_room {
                     waiting.push_back(Response::pushed(url, hub, content_type, body));
                 } else {
                     lease::missed(one, now);

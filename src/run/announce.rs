@@ -57,7 +57,11 @@ async fn tell(asker: Arc<Asker>, hub: Url, topics: Vec<Url>) -> Option<String> {
             Ok(reply) if (200..300).contains(&reply.status) => {}
             Ok(reply) => {
                 let text = format!("the hub {hub} answered {} when it was told what changed", reply.status);
+                let is_down = matches!(reply.status, 429 | 500..);
                 note.get_or_insert(text);
+                if is_down {
+                    break;
+                }
             }
             Err(error) => return Some(format!("the hub could not be told what changed: {error}")),
         }

@@ -150,16 +150,20 @@ pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
 }
 
 impl Opened {
-    /// The same state under another configuration, which must have the same `[store]`. Rounds that are under way go on with
+    /// The same state under another configuration, which must have the same `store.path`. Rounds that are under way go on with
     /// theirs.
     ///
     /// # Errors
     /// When no client can be made from its `[fetch]`.
     pub fn with(&self, config: Arc<Config>) -> Result<Self, Fault> {
         // A new client would forget whose turn it is, so it is made only where it must behave otherwise.
-        let asker = match config.fetch == self.config.fetch {
+        let most = config.store.answers;
+        let asker = match config.fetch == self.config.fetch && most == self.config.store.answers {
             true => Arc::clone(&self.asker),
-            false => Arc::new(Asker::new(&config.fetch, self.asker.answers.clone())?),
+            false => {
+                let answers = self.asker.answers.clone().map(|answers| answers.up_to(most.bytes()));
+                Arc::new(Asker::new(&config.fetch, answers)?)
+            }
         };
         Ok(Self { config, asker, writer: Arc::clone(&self.writer), published: Mutex::default() })
     }
@@ -243,7 +247,11 @@ impl Opened {
             courtesy::pause_all(&self.asker.client, places, self.config.fetch.spacing);
         }
         tell(Event::Begun(chosen.asked.len()));
-        let is_nobody_asked = chosen.asked.is_empty();
+        let is_still = *wish == Wish::Due && chosen.asked.is_empty() && self.is_fresh(now);
+        if !is_still {
+            // What is read now and fails to be published is the next round's, whoever that one asks.
+            self.note_published(None);
+        }
         let (mut sources, mut cut) = visit_all(&road, chosen.asked, stop, tell).await?;
         // What could not be kept is asked for anew when it is needed.
         let _ = road.asker.answers.as_ref().map(Answers::settle);
@@ -260,12 +268,10 @@ impl Opened {
         };
         self.writer.call(note).await?;
         let (mut documents, mut notes) = (Vec::new(), Vec::new());
-        let is_still = *wish == Wish::Due && is_nobody_asked && self.is_fresh(now);
         if !stop.is_wished() && !is_still {
             tell(Event::Publishing);
             (documents, notes) = press::all(&road).await?;
-            *self.published.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(now).filter(|_| !stop.is_wished());
+            self.note_published(Some(now).filter(|_| !stop.is_wished()));
         }
         if stop.is_wished() {
             cut.get_or_insert_default();
@@ -275,6 +281,10 @@ impl Opened {
 }
 
 impl Opened {
+    fn note_published(&self, at: Option<Timestamp>) {
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
     /// Whether what is published is as a round at `now` would make it, if nobody was asked since.
     fn is_fresh(&self, now: Timestamp) -> bool {
         let published = *self.published.lock().unwrap_or_else(PoisonError::into_inner);

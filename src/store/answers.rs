@@ -69,6 +69,11 @@ impl Answers {
         Self { path: path.with_extension("answers.db"), most, shelf }
     }
 
+    /// The same place, for bodies of up to `most` bytes on the wire.
+    pub fn up_to(self, most: u64) -> Self {
+        Self { most, ..self }
+    }
+
     /// Keeps an answer in the place of the last one of that source, for good with the next [`Answers::settle`]. One that is
     /// too large takes the old one away.
     ///

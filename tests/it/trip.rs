@@ -363,3 +363,33 @@ fn pauses_and_refusals_outlive_a_run() {
     assert_eq!(site.asked().len(), 8);
     assert!(!home.harkara(&["status", "--now", "2026-11-20T04:30:00Z"]).stdout.contains("left alone"));
 }
+
+#[test]
+fn what_could_not_be_published_is_published_by_the_next_round_whoever_it_asks() {
+    let site = Site::open();
+    let home = home(&site, "/feed");
+    site.set("/feed", Reply::feed(feed(&["one"])));
+    let config = harkara::config::load(&home.at("harkara.toml")).unwrap();
+    let opened = harkara::run::open(std::sync::Arc::new(config)).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let stop = harkara::run::Stop::never();
+    let round = |wish: harkara::run::Wish, minute: i64| {
+        let now = "2026-11-20T02:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap()
+            + chrono::TimeDelta::minutes(minute);
+        runtime.block_on(opened.round(&wish, now, &stop, &|_| {}))
+    };
+    round(harkara::run::Wish::All, 0).unwrap();
+    assert_eq!(titles(&home), ["one"]);
+    // A file stands where the folder was.
+    let (folder, aside) = (home.at("public"), home.at("aside"));
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    site.set("/feed", Reply::feed(feed(&["two", "one"])));
+    assert!(round(harkara::run::Wish::All, 1).is_err());
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    let asked = site.asked().len();
+    round(harkara::run::Wish::Due, 2).unwrap();
+    assert_eq!(site.asked().len(), asked, "nobody is due");
+    assert_eq!(titles(&home), ["two", "one"]);
+}

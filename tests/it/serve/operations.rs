@@ -157,6 +157,12 @@ fn a_changed_configuration_is_taken_over_and_a_broken_one_refused() {
     home.write("harkara.toml", config("", "[feed.third]\n"));
     assert_eq!(daemon.ask("POST", "/api/reload", &[ADMIN]).status, 200);
     assert_eq!(daemon.get("/readyz", &[]).text(), "ready\n");
+    home.write("harkara.toml", config("[store]\nanswers = \"1MiB\"\n", ""));
+    assert_eq!(
+        daemon.ask("POST", "/api/reload", &[ADMIN]).status,
+        200,
+        "only the place of the state is fixed"
+    );
     home.write("harkara.toml", config("", "").replace("127.0.0.1:0", "127.0.0.1:1"));
     let told = daemon.ask("POST", "/api/reload", &[ADMIN]);
     assert!(told.status == 409 && told.text().contains("restart"), "{told:?}");
