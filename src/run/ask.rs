@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::kept::{keep, kept};
 use super::readers::Readers;
 use crate::dedup::{self, Sifted};
-use crate::fetch::{self, Answer, Client, FetchError, Links, Request, Response, Settings, Way, Wire};
-use crate::model::{Channel, Move, Remark, SourceId, Stage};
+use crate::fetch::{Answer, Client, FetchError, Links, Request, Response, Settings, Way};
+use crate::model::{Channel, Move, Remark, Stage};
 use crate::normalize;
 use crate::parse;
 use crate::report::Failure;
 use crate::source::feed::{self, Before, Outcome};
 use crate::source::{Auth, Source};
-use crate::store::{Answers, Head, KeptAnswer, Part, SourceState, Success};
+use crate::store::{Answers, Part, SourceState, Success};
 use crate::value::Secret;
 
 /// Who asks and reads for all sources of a run.
@@ -341,35 +342,6 @@ fn announce(channel: &mut Channel, links: &Links) {
         channel.hub_urls.clone_from(&links.hubs);
         channel.self_url = links.topic.clone().or(channel.self_url.take());
     }
-}
-
-/// The last answer, if it is kept and is the one that was read.
-fn kept(asker: &Asker, source: &Source, state: &SourceState) -> Option<Response> {
-    let KeptAnswer { head, wire } = asker.answers.as_ref()?.kept(&source.id)?;
-    let hash = state.body_hash.as_deref()?;
-    let links = Box::new(Links { hubs: head.hubs, topic: head.topic });
-    let wire = Wire { bytes: wire, encodings: head.encodings };
-    let again = fetch::again(head.url, head.content_type, &wire, hash)?;
-    Some(Response { links, ..again })
-}
-
-/// Keeps an answer that was read; gives what the owner should know.
-fn keep(answers: &Answers, id: &SourceId, response: &Response, wire: Wire) -> Option<Remark> {
-    let head = Head {
-        url: response.url.clone(),
-        content_type: response.content_type.clone(),
-        encodings: wire.encodings,
-        hubs: response.links.hubs.clone(),
-        topic: response.links.topic.clone(),
-    };
-    let kept = answers.keep(id, &KeptAnswer { head, wire: wire.bytes });
-    let told = |error| {
-        let text = format!(
-            "the answer was read and could not be kept ({error}): another reading will ask for it anew"
-        );
-        Remark::of(Stage::Store, text)
-    };
-    kept.err().map(told)
 }
 
 /// A page where a feed should be; what stands in the way is named, where it can be told.

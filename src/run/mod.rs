@@ -10,6 +10,7 @@ mod ask;
 mod choose;
 mod courtesy;
 mod due;
+mod kept;
 mod pages;
 mod press;
 mod preview;
