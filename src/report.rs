@@ -195,8 +195,12 @@ impl Report {
         for line in &self.sources {
             let told = match &line.visit {
                 Visit::Unchanged => "unchanged".to_owned(),
-                Visit::Read { items, new, twins: _, changed, retouched } => {
-                    let mut told = format!("{items} items, {new} new, {changed} changed");
+                Visit::Read { items, new, twins, changed, retouched } => {
+                    let elsewhere = match twins {
+                        0 => String::new(),
+                        count => format!(" ({count} told elsewhere)"),
+                    };
+                    let mut told = format!("{items} items, {new} new{elsewhere}, {changed} changed");
                     if *retouched > 0 {
                         let _ = write!(told, ", {retouched} retouched");
                     }

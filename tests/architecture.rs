@@ -13,9 +13,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("normalize", &["model", "value", "parse"]),
     ("dedup", &["model", "value"]),
     ("rules", &["model", "value"]),
-    ("select", &["model", "value", "site", "rules", "render"]),
+    ("select", &["model", "value", "site", "dedup", "rules", "render"]),
     ("render", &["model", "value"]),
-    ("source", &["model", "value", "parse", "rules"]),
+    ("source", &["model", "value", "parse", "dedup", "rules"]),
     ("fetch", &["model", "value"]),
     ("store", &["model", "value", "dedup"]),
     ("publish", &["model", "value", "render"]),
@@ -24,8 +24,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "model", "value", "site", "rules", "select", "render", "source", "fetch", "store", "publish",
-            "schedule", "serve",
+            "model", "value", "site", "dedup", "rules", "select", "render", "source", "fetch", "store",
+            "publish", "schedule", "serve",
         ],
     ),
 ];

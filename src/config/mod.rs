@@ -30,7 +30,7 @@ pub use reference::reference;
 pub use schema::schema;
 
 use crate::render::html;
-use crate::{fetch, publish, select, serve, site, source, store};
+use crate::{dedup, fetch, publish, select, serve, site, source, store};
 use document::Document;
 
 /// Everything that the owner said, settled: defaults are in, names resolved, paths absolute or relative to the working
@@ -47,6 +47,8 @@ pub struct Config {
     pub fetch: fetch::Settings,
     /// `[serve]`
     pub serve: serve::Settings,
+    /// `[dedup]`
+    pub dedup: dedup::Settings,
     /// `[source.*]`, in the order of the file; those that are not enabled too.
     pub sources: Vec<source::Source>,
     /// `[feed.*]`, in the order of the file.
@@ -66,6 +68,7 @@ impl Config {
             publish: publish::Settings::default(),
             fetch: fetch::Settings::default(),
             serve: serve::Settings::default(),
+            dedup: dedup::Settings::default(),
             sources: Vec::new(),
             feeds: Vec::new(),
             templates: Vec::new(),

@@ -19,7 +19,7 @@ This page is made from the types that read the file; `BLESS=1 cargo test --test 
 ";
 
 /// The tables in the order in which one thinks of them, with the line that begins each.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 10] = [
     ("site", "[site]"),
     ("source", "[source.NAME]"),
     ("defaults", "[defaults]"),
@@ -29,6 +29,7 @@ const TABLES: [(&str, &str); 9] = [
     ("publish", "[publish]"),
     ("store", "[store]"),
     ("serve", "[serve]"),
+    ("dedup", "[dedup]"),
 ];
 
 /// The page, as Markdown.

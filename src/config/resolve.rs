@@ -9,7 +9,7 @@ use super::mistake::{Mistake, Mistakes};
 use super::{Config, address, words};
 use crate::model::{FeedId, SourceId};
 use crate::rules::{self, Rule};
-use crate::{fetch, publish, select, serve, site, source, store};
+use crate::{dedup, fetch, publish, select, serve, site, source, store};
 
 /// The tables of a file as they stand there. What could not be read is missing.
 #[derive(Debug, Default)]
@@ -19,6 +19,7 @@ pub(super) struct Read {
     pub publish: publish::Settings,
     pub fetch: fetch::Settings,
     pub serve: serve::Settings,
+    pub dedup: dedup::Settings,
     pub defaults: source::Defaults,
     pub rules: BTreeMap<String, Vec<Rule>>,
     pub sources: Vec<(SourceId, source::Written)>,
@@ -26,8 +27,8 @@ pub(super) struct Read {
 }
 
 /// The tables that there can be.
-const TABLES: [&str; 9] =
-    ["site", "store", "publish", "fetch", "serve", "defaults", "rules", "source", "feed"];
+const TABLES: [&str; 10] =
+    ["site", "store", "publish", "fetch", "serve", "dedup", "defaults", "rules", "source", "feed"];
 
 /// Reads all tables. Each mistake is noted, and what is sound is returned.
 pub(super) fn read(document: &Document) -> (Read, Vec<Mistake>) {
@@ -43,6 +44,7 @@ pub(super) fn read(document: &Document) -> (Read, Vec<Mistake>) {
         publish: table(document, "publish", &mut mistakes),
         fetch: table(document, "fetch", &mut mistakes),
         serve: table(document, "serve", &mut mistakes),
+        dedup: table(document, "dedup", &mut mistakes),
         defaults: table(document, "defaults", &mut mistakes),
         rules: rule_sets(document, &mut mistakes),
         sources: named(document, "source", &mut mistakes),
@@ -163,7 +165,14 @@ pub(super) fn settle(
             |name: &String| settled_sources.iter().map(|source| &source.id).find(|id| id.as_str() == name);
         let of_feed = written.sources.iter().filter_map(|name| named(name).cloned()).collect();
         let its_rules = expand(&written.rules, rules);
-        select::Settings::new(id.clone(), written.clone(), of_feed, its_rules, publish.allow_empty)
+        select::Settings::new(
+            id.clone(),
+            written.clone(),
+            of_feed,
+            its_rules,
+            publish.allow_empty,
+            &read.dedup,
+        )
     };
     let mut feeds: Vec<select::Settings> = feeds.iter().map(settle_feed).collect();
     store.path = dir.join(&store.path);
@@ -181,6 +190,7 @@ pub(super) fn settle(
         publish,
         fetch,
         serve: read.serve.clone(),
+        dedup: read.dedup.clone(),
         sources: settled_sources,
         feeds,
         templates: Vec::new(),

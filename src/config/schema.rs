@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::rules::Rule;
-use crate::{fetch, publish, select, serve, site, source, store};
+use crate::{dedup, fetch, publish, select, serve, site, source, store};
 
 /// The configuration of harkara.
 // Only the schema is made from it; the tables are read one by one.
@@ -30,6 +30,9 @@ struct File {
     /// The daemon and its HTTP endpoint.
     #[schemars(default)]
     serve: serve::Settings,
+    /// How the same article is recognised wherever it appears.
+    #[schemars(default)]
+    dedup: dedup::Settings,
     /// What sources inherit when they do not say it themselves.
     #[schemars(default)]
     defaults: source::Defaults,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::claim::claims;
 use super::date::{settle, whole};
-use super::key::{Alias, AliasKind, Keyed};
+use super::key::{Alias, Keyed};
 use super::sift::Sifted;
 use crate::model::{Remark, Timestamp};
 
@@ -47,33 +47,17 @@ pub struct Known {
     pub aliases: HashMap<Alias, KnownAlias>,
     /// The entries they point to.
     pub entries: HashMap<Row, KnownEntry>,
-    /// Stories of other sources, by an alias (link, place, print) of one of their entries.
-    pub elsewhere: HashMap<Alias, Elsewhere>,
 }
-
-/// An entry of another source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// Its story.
-    pub story: Row,
-    /// When it was published.
-    pub published: Timestamp,
-}
-
-/// So far apart an address may be used for the same article by two sources that say different things of it.
-const WINDOW: chrono::Duration = chrono::Duration::hours(72);
 
 /// What becomes of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Never seen: gets an id, its dates and, where another source has the same link, the story of that.
+    /// Never seen: gets an id and its dates.
     New {
         /// For ever.
         published: Timestamp,
         /// Until it is edited.
         updated: Timestamp,
-        /// The story it joins.
-        story: Option<Row>,
     },
     /// Known, and people would read something else now.
     Changed {
@@ -119,7 +103,7 @@ pub fn decide(sifted: Sifted, known: &Known, list_date: Option<Timestamp>, now: 
                 keyed.at(entry.published);
                 compare(&keyed, row, entry, now)
             }
-            None => Decision::New { published, updated, story: story(&keyed, published, known) },
+            None => Decision::New { published, updated },
         };
         out.decided.push((keyed, decision));
     }
@@ -133,21 +117,6 @@ fn compare(keyed: &Keyed, row: Row, entry: &KnownEntry, now: Timestamp) -> Decis
         return Decision::Changed { row, updated: updated.max(entry.updated) };
     }
     if keyed.item_hash != entry.item_hash { Decision::Retouched { row } } else { Decision::Same { row } }
-}
-
-/// The story of another source's entry with the same address: some addresses show a new article every year, so title,
-/// text or time must agree too.
-fn story(keyed: &Keyed, published: Timestamp, known: &Known) -> Option<Row> {
-    let link = keyed.alias(AliasKind::Link)?;
-    if known.aliases.get(&link).is_some_and(|alias| alias.shared) {
-        return None;
-    }
-    let there = known.elsewhere.get(&link)?;
-    let same_words = [AliasKind::Place, AliasKind::Print]
-        .into_iter()
-        .filter_map(|kind| known.elsewhere.get(&keyed.alias(kind)?))
-        .any(|words| words.story == there.story);
-    (same_words || (published - there.published).abs() <= WINDOW).then_some(there.story)
 }
 
 #[cfg(test)]
@@ -197,7 +166,7 @@ mod tests {
             known.aliases.insert(*alias, KnownAlias { row: -1, shared: true });
         }
         for (row, (keyed, decision)) in settled.decided.into_iter().enumerate() {
-            let Decision::New { published, updated, .. } = decision else { continue };
+            let Decision::New { published, updated } = decision else { continue };
             let row = row as Row;
             for (_, alias) in &keyed.aliases {
                 known.aliases.entry(*alias).or_insert(KnownAlias { row, shared: false });

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
+use super::near::Sketches;
 use super::tracking::{is_tracking, untracked};
 use crate::model::{Html, Item, Timestamp};
 use crate::value::fold::fold_case;
@@ -50,6 +51,8 @@ pub struct Keyed {
     pub item_hash: [u8; 16],
     /// The whole item as it is kept: JSON of [`Item`].
     pub json: String,
+    /// What its likes are found by.
+    pub sketches: Sketches,
 }
 
 impl Keyed {
@@ -115,6 +118,7 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
         aliases.push((AliasKind::Moment, moment(&title, published)));
     }
     let text_hash = told(&[&title, &text]);
+    let sketches = Sketches::of(&title, &text);
     if text.chars().nth(SHORTEST_PRINT - 1).is_some() {
         aliases.push((AliasKind::Print, short(text_hash)));
     } else {
@@ -124,7 +128,7 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
     let (item, bare) = bare(item);
     let item_hash = told(&[&bare]);
     let json = whole(&item, &bare);
-    Keyed { item, aliases, text_hash, item_hash, json }
+    Keyed { item, aliases, text_hash, item_hash, json, sketches }
 }
 
 fn moment(title: &str, published: Timestamp) -> Alias {

@@ -9,10 +9,15 @@ mod date;
 mod decide;
 mod id;
 pub mod key;
+pub mod near;
+mod settings;
 mod sift;
+pub mod tie;
 mod tracking;
 
-pub use decide::{Decision, Elsewhere, Known, KnownAlias, KnownEntry, MOST_MARKS, Row, Settled, decide};
+pub use decide::{Decision, Known, KnownAlias, KnownEntry, MOST_MARKS, Row, Settled, decide};
 pub use id::candidates as id_candidates;
 pub use key::{Alias, AliasKind, Keyed, keyed};
+pub use settings::{Content, Mode, Scope, Settings};
 pub use sift::{Sifted, sift};
+pub use tie::{Tie, TieKind};

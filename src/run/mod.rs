@@ -18,6 +18,7 @@ mod pushed;
 mod readers;
 mod sources;
 mod stop;
+mod stories;
 mod view;
 mod visit;
 
@@ -258,7 +259,10 @@ impl Opened {
         let _ = road.asker.answers.as_ref().map(Answers::settle);
         sources.extend(chosen.waiting);
         sources.sort_by_key(|(place, _)| *place);
-        let sources = sources.into_iter().map(|(_, line)| line).collect();
+        let mut sources: Vec<SourceLine> = sources.into_iter().map(|(_, line)| line).collect();
+        if !stop.is_wished() {
+            stories::relate_all(&road, &mut sources).await?;
+        }
         let hosts = road.courtesy.rest(&road.asker.client);
         let robots = road.asker.client.robots_read();
         let note = move |desk: &Desk| {

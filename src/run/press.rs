@@ -252,23 +252,28 @@ pub(super) fn offer(
     names: &mut Names<'_>,
     picker: &mut Picker<'_>,
 ) -> Result<(), StoreError> {
+    let told = desk.others(&found)?;
+    let ties = if told.is_empty() { Vec::new() } else { desk.ties_within(found.story)? };
     let mut others = Vec::new();
-    for other in desk.others(&found)? {
+    for other in told {
         others.extend(member(other, names)?);
     }
     if let Some(member) = member(found, names)? {
-        picker.offer(member, others);
+        picker.offer(member, others, &ties);
     }
     Ok(())
 }
 
 /// `None` for an entry whose source is not configured any more: it stays in the store and is not published.
 fn member(found: Found, names: &mut Names<'_>) -> Result<Option<Member>, StoreError> {
-    let Found { row, source, story: _, id, published, updated, first_seen, revision, item } = found;
+    let Found { row, source, story: _, id, told, own_id, published, updated, first_seen, revision, item } =
+        found;
     let Some((source_id, provenance)) = names.of(source)? else { return Ok(None) };
     Ok(Some(Member {
         row,
         source,
+        told,
+        own_id,
         entry: Entry {
             id,
             source: source_id,

@@ -45,9 +45,9 @@ pub(super) async fn visit(
     let job = move |desk: &Desk| desk.take_in(&id, &answer, copy.sifted, now, decide);
     let taken = write(road, hand, job);
     Box::pin(async move {
-        let Taken { new, twins, changed, retouched, same: _, remarks } = taken.await?;
+        let Taken { new, changed, retouched, same: _, remarks } = taken.await?;
         line.remarks.extend(remarks);
-        line.visit = Visit::Read { items, new, twins, changed, retouched };
+        line.visit = Visit::Read { items, new, twins: 0, changed, retouched };
         Ok(line)
     })
 }

@@ -21,6 +21,7 @@ pub(super) fn cards(desk: &Desk, config: &Config) -> Result<HashMap<i64, Card>, 
             tags: source.tags.clone(),
             rules: source.rules.clone(),
             rank: (-i64::from(source.priority), order),
+            dedup: source.dedup,
         };
         rows.get(source.id.as_str()).map(|row| (*row, card))
     };

@@ -82,11 +82,11 @@ pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceSt
             let answer = Answered { success, trouble, channel: copy.channel };
             let taken = take_in(road, source, state, heard, answer, copy.sifted, hand);
             Box::pin(async move {
-                let (Taken { new, twins, changed, retouched, same: _, remarks }, remark) = taken.await?;
+                let (Taken { new, changed, retouched, same: _, remarks }, remark) = taken.await?;
                 line.remarks.extend(remarks.into_iter().chain(remark));
                 line.visit = match short {
                     Some(failure) => Visit::Failed(failure),
-                    None => Visit::Read { items, new, twins, changed, retouched },
+                    None => Visit::Read { items, new, twins: 0, changed, retouched },
                 };
                 Ok(line)
             })

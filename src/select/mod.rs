@@ -6,11 +6,13 @@
 
 mod compose;
 mod settings;
+mod story;
 mod view;
 
 use std::collections::HashMap;
 
-use crate::model::{Entry, FeedId, Html, Item, SourceId, Timestamp};
+use crate::dedup::{Mode, Tie};
+use crate::model::{Entry, EntryId, FeedId, Html, Item, SourceId, Timestamp};
 use crate::rules::{self, Rule, Verdict};
 use crate::value::cut::cut;
 use crate::value::filter::Filter;
@@ -30,6 +32,8 @@ pub struct Card {
     pub rules: Vec<Rule>,
     /// Who leads a story when several sources bring it in the same run: the lower.
     pub rank: (i64, usize),
+    /// By what its entries are taken for the same article as those of others.
+    pub dedup: Mode,
 }
 
 /// One entry of a story, before any rule.
@@ -39,6 +43,10 @@ pub struct Member {
     pub row: i64,
     /// The row of its source.
     pub source: i64,
+    /// The entry by whose public id it goes.
+    pub told: i64,
+    /// Its own public id.
+    pub own_id: EntryId,
     /// The entry, `tags` and `related` still empty.
     pub entry: Entry,
 }
@@ -67,14 +75,16 @@ pub struct Picker<'a> {
 
 /// The rows of sources whose entries may belong to the feed; they are to be walked.
 pub fn scope(settings: &Settings, cards: &HashMap<i64, Card>) -> Vec<i64> {
-    let may_be_tagged = |card: &Card| card.rules.iter().any(|rule| rule.adds_tag_of(&settings.tags));
-    let mut rows: Vec<i64> = cards
-        .iter()
-        .filter(|(_, card)| belongs(settings, &card.id, &card.tags) || may_be_tagged(card))
-        .map(|(row, _)| *row)
-        .collect();
+    let mut rows: Vec<i64> =
+        cards.iter().filter(|(_, card)| may_belong(settings, card)).map(|(row, _)| *row).collect();
     rows.sort_unstable();
     rows
+}
+
+/// Whether entries of a source may belong to the feed.
+fn may_belong(settings: &Settings, card: &Card) -> bool {
+    let may_be_tagged = || card.rules.iter().any(|rule| rule.adds_tag_of(&settings.tags));
+    belongs(settings, &card.id, &card.tags) || may_be_tagged()
 }
 
 /// Named, or tagged, or neither asked for.
@@ -123,14 +133,14 @@ impl<'a> Picker<'a> {
         }
     }
 
-    /// Offers the next entry, with the other entries of its story.
-    pub fn offer(&mut self, member: Member, others: Vec<Member>) -> Outcome {
-        if let Some(taken) = self.taken.iter().find(|taken| taken.id == member.entry.id) {
+    /// Offers the next entry, with the other entries of its story and what ties them together.
+    pub fn offer(&mut self, member: Member, others: Vec<Member>, ties: &[Tie]) -> Outcome {
+        let row = member.row;
+        let mut story = self.told_by(member, others, ties);
+        let id = story.last().map(|member| member.entry.id.clone());
+        if let Some(taken) = self.taken.iter().find(|taken| Some(&taken.id) == id.as_ref()) {
             return Outcome::Follows(taken.source.clone());
         }
-        let row = member.row;
-        let mut story = others;
-        story.push(member);
         // First come, first; the priority decides among those of one run. Nothing here can change later: no flips.
         story.sort_by_key(|member| {
             (member.entry.first_seen, self.cards.get(&member.source).map(|card| card.rank), member.row)
@@ -138,11 +148,13 @@ impl<'a> Picker<'a> {
         let pages: Vec<(SourceId, String, url::Url)> =
             story.iter().filter_map(|member| self.page(member)).collect();
         let mut reason = "its source is not configured any more".to_owned();
+        let lenders = self.lenders(&story, row);
         for member in story {
             let candidate = member.row;
             match self.judge(member) {
                 Ok(mut entry) if candidate == row => {
                     entry.related = related(&entry, &pages);
+                    self.lend(&mut entry, lenders);
                     return self.take(entry);
                 }
                 // One that the cap keeps out speaks for nobody.

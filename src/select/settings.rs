@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::dedup::{self, Mode, Scope};
 use crate::model::{FeedId, SourceId};
 use crate::render::Format;
 use crate::rules::{self, Rule};
@@ -58,6 +59,12 @@ pub struct Settings {
     pub archive: Option<Archive>,
     /// Publish it although it has become empty; where neither this nor `[publish]` says so, the last good document stays.
     pub allow_empty: bool,
+    /// By what its entries are taken for the same article, as far as their sources allow it.
+    pub dedup: Mode,
+    /// Whose entries may be of one story.
+    pub scope: Scope,
+    /// Whose text a story shows.
+    pub lend: dedup::Content,
 }
 
 /// The table `[feed.ID]` as it stands in the configuration.
@@ -116,6 +123,9 @@ pub struct Written {
     pub archive: Option<Archive>,
     /// Publish the feed although it has become empty; without it as `[publish]` says.
     pub allow_empty: Option<bool>,
+    /// By what entries are taken for the same article and shown once: `near` (by address and text), `url` (by address), or `off`;
+    /// no more than their sources say. `near` by default.
+    pub dedup: Mode,
 }
 
 /// In what pieces the history of a feed is kept.
@@ -192,19 +202,21 @@ impl Default for Written {
             hubs: Vec::new(),
             archive: None,
             allow_empty: None,
+            dedup: Mode::default(),
         }
     }
 }
 
 impl Settings {
-    /// Settles a table. `sources` and `rules` are those that it names, checked and resolved; `allow_empty` is what
-    /// holds where the feed is silent.
+    /// Settles a table. `sources` and `rules` are those that it names, checked and resolved; `allow_empty` and
+    /// `dedup` are what holds where the feed is silent.
     pub fn new(
         id: FeedId,
         written: Written,
         sources: Vec<SourceId>,
         rules: Vec<Rule>,
         allow_empty: bool,
+        dedup: &dedup::Settings,
     ) -> Self {
         Self {
             title: written.title.unwrap_or_else(|| id.to_string()),
@@ -229,6 +241,9 @@ impl Settings {
             hubs: written.hubs,
             archive: written.archive,
             allow_empty: written.allow_empty.unwrap_or(allow_empty),
+            dedup: written.dedup,
+            scope: dedup.scope,
+            lend: dedup.content,
         }
     }
 }

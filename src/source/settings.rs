@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
+use crate::dedup::Mode;
 use crate::model::SourceId;
 use crate::rules::{self, Rule};
 use crate::value::tag;
@@ -52,6 +53,8 @@ pub struct Source {
     pub enabled: bool,
     /// Fewer items than this in an answer are a failure.
     pub min_items: usize,
+    /// By what its entries are taken for the same article as those of others.
+    pub dedup: Mode,
 }
 
 /// Who we are to a source.
@@ -133,6 +136,9 @@ pub struct Written {
     pub enabled: Option<bool>,
     /// What must hold of an answer.
     pub expect: Option<Expect>,
+    /// By what its entries are taken for the same article as those of other sources: `near` (by address and text), `url` (by
+    /// address), or `off`. `near` by default.
+    pub dedup: Option<Mode>,
 }
 
 /// The table `[defaults]`: what sources inherit when they do not say it themselves.
@@ -160,6 +166,8 @@ pub struct Defaults {
     pub user_agent: Option<String>,
     /// What must hold of an answer.
     pub expect: Option<Expect>,
+    /// By what entries are taken for the same article: `near`, `url` or `off`.
+    pub dedup: Option<Mode>,
 }
 
 /// What must hold of an answer; otherwise the source counts as failed and its last good entries stay.
@@ -231,6 +239,7 @@ impl Source {
             user_agent: written.user_agent.or_else(|| defaults.user_agent.clone()),
             enabled: written.enabled.unwrap_or(true),
             min_items: written.expect.or(defaults.expect).map_or(0, |expect| expect.min_items),
+            dedup: written.dedup.or(defaults.dedup).unwrap_or_default(),
         }
     }
 

@@ -4,7 +4,8 @@ use rusqlite::params;
 
 use super::sources::{Answered, Part};
 use super::{Desk, StoreError};
-use crate::dedup::{Decision, Keyed, Known, Settled, Sifted, id_candidates};
+use crate::dedup::near::Record;
+use crate::dedup::{AliasKind, Decision, Keyed, Known, Settled, Sifted, id_candidates};
 use crate::model::{EntryId, Remark, SourceId, Timestamp};
 
 /// What one reading did to the store.
@@ -12,8 +13,6 @@ use crate::model::{EntryId, Remark, SourceId, Timestamp};
 pub struct Taken {
     /// Entries never seen before.
     pub new: usize,
-    /// Those of them that tell a story which another source has told.
-    pub twins: usize,
     /// Entries whose text changed.
     pub changed: usize,
     /// Entries of which something else changed.
@@ -27,10 +26,15 @@ pub struct Taken {
 /// What a new entry is, besides its item.
 struct Fresh {
     row: i64,
-    story: i64,
     published: Timestamp,
     updated: Timestamp,
     first_seen: Timestamp,
+}
+
+/// What the likes of an entry are found by.
+fn record(row: i64, source: i64, published: Timestamp, keyed: &Keyed) -> Record {
+    let (link, sketches) = (keyed.alias(AliasKind::Link), keyed.sketches);
+    Record { row, source, published: published.timestamp(), link, sketches }
 }
 
 impl Desk {
@@ -57,17 +61,12 @@ impl Desk {
         // From the foot of the list up, so that of entries with one date the upper one has the higher row.
         for (keyed, decision) in settled.decided.iter().rev() {
             let entry = match decision {
-                Decision::New { published, updated, story } => {
-                    let fresh = Fresh {
-                        row: next,
-                        story: story.unwrap_or(next),
-                        published: *published,
-                        updated: *updated,
-                        first_seen: now,
-                    };
+                Decision::New { published, updated } => {
+                    let fresh =
+                        Fresh { row: next, published: *published, updated: *updated, first_seen: now };
                     next += 1;
-                    taken.twins += usize::from(story.is_some());
                     self.take_new(source, row, keyed, &fresh, &known)?;
+                    self.keep_record(record(fresh.row, row, *published, keyed));
                     taken.new += 1;
                     continue;
                 }
@@ -86,6 +85,12 @@ impl Desk {
                     *row
                 }
             };
+            let has_moved =
+                keyed.alias(AliasKind::Link).is_some_and(|link| !known.aliases.contains_key(&link));
+            if matches!(decision, Decision::Changed { .. }) || has_moved {
+                let published = known.entries.get(&entry).map_or(now, |entry| entry.published);
+                self.keep_record(record(entry, row, published, keyed));
+            }
             self.add_marks(row, entry, keyed, &known)?;
         }
         self.share(row, &settled.shared)?;
@@ -138,14 +143,13 @@ impl Desk {
         marks: u32,
     ) -> Result<bool, StoreError> {
         let sql = "INSERT INTO entry (id, source, story, published, updated, first_seen, marks, id_hash, public_id, \
-             text_hash, item_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id_hash) DO NOTHING";
+             text_hash, item_hash) VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id_hash) DO NOTHING";
         self.connection
             .prepare_cached(sql)
             .and_then(|mut query| {
                 query.execute(params![
                     fresh.row,
                     source,
-                    fresh.story,
                     fresh.published.timestamp(),
                     fresh.updated.timestamp(),
                     fresh.first_seen.timestamp(),

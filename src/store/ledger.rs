@@ -6,17 +6,11 @@ use rusqlite::{OptionalExtension, params};
 
 use super::sources::time;
 use super::{Desk, StoreError};
-use crate::dedup::{Alias, AliasKind, Elsewhere, Keyed, Known, KnownAlias, KnownEntry, MOST_MARKS};
+use crate::dedup::{Alias, AliasKind, Keyed, Known, KnownAlias, KnownEntry, MOST_MARKS, TieKind};
 use crate::model::SourceId;
 
 /// No row has this number.
 const NO_SOURCE: i64 = 0;
-
-/// An entry of another source under the same link.
-struct There {
-    source: i64,
-    elsewhere: Elsewhere,
-}
 
 impl Desk {
     /// What the ledger knows of these items of that source, if it is still asked at `url`: elsewhere it is seen for the
@@ -37,7 +31,6 @@ impl Desk {
             self.own_marks(row, items, &mut known)?;
             self.own_entries(&mut known)?;
         }
-        self.elsewhere(row, items, &mut known)?;
         Ok(known)
     }
 
@@ -84,55 +77,6 @@ impl Desk {
             }
         }
         Ok(())
-    }
-
-    /// Stories of other sources that have one of the links; and under which of the items' words, if those agree too.
-    fn elsewhere(&self, source: i64, items: &[Keyed], known: &mut Known) -> Result<(), StoreError> {
-        for keyed in items {
-            let Some(link) = keyed.alias(AliasKind::Link) else { continue };
-            let there = self.under_link(source, link)?;
-            for found in &there {
-                oldest(known, link, found.elsewhere);
-                for alias in [AliasKind::Place, AliasKind::Print].iter().filter_map(|kind| keyed.alias(*kind))
-                {
-                    if let Some(words) = self.under_mark(found.source, alias)? {
-                        oldest(known, alias, words);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn under_link(&self, source: i64, link: Alias) -> Result<Vec<There>, StoreError> {
-        let sql = "SELECT source, story, published FROM link JOIN entry ON id = entry \
-             WHERE hash = ?1 AND source <> ?2 ORDER BY entry";
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut query| {
-                query
-                    .query_map([link.0, source], |row| {
-                        let elsewhere = Elsewhere { story: row.get(1)?, published: time(row.get(2)?) };
-                        Ok(There { source: row.get(0)?, elsewhere })
-                    })?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))
-    }
-
-    fn under_mark(&self, source: i64, alias: Alias) -> Result<Option<Elsewhere>, StoreError> {
-        let sql = "SELECT story, published FROM alias JOIN entry ON id = entry \
-             WHERE alias.source = ?1 AND hash = ?2";
-        let fail = |e| self.fail(e);
-        let mut query = self.connection.prepare_cached(sql).map_err(fail)?;
-        let mut rows = query.query([source, alias.0]).map_err(fail)?;
-        match rows.next().map_err(fail)? {
-            None => Ok(None),
-            Some(row) => Ok(Some(Elsewhere {
-                story: row.get(0).map_err(fail)?,
-                published: time(row.get(1).map_err(fail)?),
-            })),
-        }
     }
 
     /// Adds the aliases of an item to the ledger, and gives how many. One that another entry has already tells nothing
@@ -203,22 +147,20 @@ impl Desk {
             .map_err(|e| self.fail(e))
     }
 
-    /// A link that several entries of a source share tells no story.
+    /// A link that several entries of a source share tells no story, and what it told is not so.
     fn unlink(&self, source: i64, link: Alias) -> Result<(), StoreError> {
-        let sql =
-            "DELETE FROM link WHERE hash = ?1 AND (SELECT source FROM entry WHERE id = link.entry) = ?2";
-        self.connection
+        let sql = "DELETE FROM link WHERE hash = ?1 AND (SELECT source FROM entry WHERE id = link.entry) = ?2 \
+             RETURNING entry";
+        let robbed: Vec<i64> = self
+            .connection
             .prepare_cached(sql)
-            .and_then(|mut query| query.execute([link.0, source]))
-            .map(drop)
-            .map_err(|e| self.fail(e))
-    }
-}
-
-/// Several sources may have it: the oldest story is the story.
-fn oldest(known: &mut Known, alias: Alias, there: Elsewhere) {
-    let place = known.elsewhere.entry(alias).or_insert(there);
-    if there.story < place.story {
-        *place = there;
+            .and_then(|mut query| query.query_map([link.0, source], |row| row.get(0))?.collect())
+            .map_err(|e| self.fail(e))?;
+        for entry in robbed {
+            for tie in self.ties_of(entry)?.into_iter().filter(|tie| tie.kind == TieKind::Link) {
+                self.untie(tie)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/002.sql"), then: Some(lean::copy) },
     Step { sql: include_str!("migrations/003.sql"), then: None },
     Step { sql: include_str!("migrations/004.sql"), then: None },
+    Step { sql: include_str!("migrations/005.sql"), then: None },
 ];
 
 /// The version of a state; 0 for a new one.
@@ -72,7 +73,7 @@ pub(super) fn current() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dedup::{AliasKind, keyed};
+    use crate::dedup::{AliasKind, Tie, TieKind, keyed};
     use crate::model::Item;
     use crate::store::{Desk, Walk};
 
@@ -129,6 +130,9 @@ mod tests {
         assert_eq!(known.entries.keys().copied().collect::<Vec<_>>(), [1]);
         assert_eq!(known.entries[&1].marks, 2);
         let link = keyed(item, None).alias(AliasKind::Link).unwrap();
-        assert_eq!(known.elsewhere[&link].story, 1, "the other source's link is found");
+        let under: Vec<_> =
+            desk.under_link(link).unwrap().iter().map(|teller| (teller.row, teller.story)).collect();
+        assert_eq!(under, [(1, 1), (2, 1)], "the other source's link is found");
+        assert_eq!(desk.ties_within(1).unwrap(), [Tie::new(1, 2, TieKind::Link, 1.0)]);
     }
 }

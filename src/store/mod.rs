@@ -15,7 +15,9 @@ mod migrate;
 mod notes;
 mod search;
 mod settings;
+mod sketches;
 mod sources;
+mod ties;
 mod walk;
 mod writer;
 
@@ -32,6 +34,7 @@ pub use lock::Lock;
 pub use search::{Ask, Below, Index};
 pub use settings::Settings;
 pub use sources::{Answered, Part, SourceState, Success, Trouble};
+pub use ties::Teller;
 pub use walk::{Cursor, Found, Walk};
 pub use writer::{Desk, Writer};
 

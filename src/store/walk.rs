@@ -17,8 +17,12 @@ pub struct Found {
     pub source: i64,
     /// The row that was first of its story.
     pub story: i64,
-    /// Public id.
+    /// The public id that it goes by.
     pub id: EntryId,
+    /// The row of the entry whose public id that is.
+    pub told: i64,
+    /// Its own public id.
+    pub own_id: EntryId,
     /// Settled at first sight.
     pub published: Timestamp,
     /// When its text changed last.
@@ -49,11 +53,11 @@ pub struct Cursor {
     row: i64,
 }
 
-/// As readers see it: all entries of a story go by the id of its first, so that it is not announced again when another
-/// of them has to speak for it.
-const SHOWN: &str = "id, source, story, iif(story = id, public_id, \
-     (SELECT first.public_id FROM entry AS first WHERE first.id = entry.story)), \
-     published, updated, first_seen, revision, item";
+/// As readers see it: the entries of a story go by the id of its first, as far as they were not announced under their own before, so
+/// that it is not announced again when another of them has to speak for it.
+const SHOWN: &str = "id, source, story, iif(told IS NULL, public_id, \
+     (SELECT first.public_id FROM entry AS first WHERE first.id = entry.told)), \
+     published, updated, first_seen, revision, item, coalesce(told, id), public_id";
 
 fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
     let item: Item = serde_json::from_str(row.get_ref(8)?.as_str()?).map_err(|error| {
@@ -64,6 +68,8 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
         source: row.get(1)?,
         story: row.get(2)?,
         id: EntryId::kept(row.get(3)?),
+        told: row.get(9)?,
+        own_id: EntryId::kept(row.get(10)?),
         published: time(row.get(4)?),
         updated: time(row.get(5)?),
         first_seen: time(row.get(6)?),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::sketches::Fresh;
 use super::{Lock, StoreError, open};
 
 /// Where the rows are asked and written: a connection, inside a transaction while jobs run.
@@ -15,11 +16,12 @@ use super::{Lock, StoreError, open};
 pub struct Desk {
     path: PathBuf,
     pub(super) connection: Connection,
+    pub(super) fresh: Fresh,
 }
 
 impl Desk {
     pub(super) fn new(path: PathBuf, connection: Connection) -> Self {
-        Self { path, connection }
+        Self { path, connection, fresh: Fresh::default() }
     }
 
     /// Names what SQLite said.
@@ -161,10 +163,15 @@ impl Drop for Writer {
 
 /// A panic is ours to mend, but one article must not take the writer away from all the others.
 fn caught<T>(desk: &Desk, job: impl FnOnce(&Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(|| job(desk))).unwrap_or_else(|_| {
+    let before = desk.fresh.count();
+    let done = catch_unwind(AssertUnwindSafe(|| job(desk))).unwrap_or_else(|_| {
         let cause = "a fault of harkara while storing; please report it with the source's address".to_owned();
         Err(StoreError::Other { path: desk.path.clone(), cause })
-    })
+    });
+    if done.is_err() {
+        desk.fresh.back_to(before);
+    }
+    done
 }
 
 /// Without a savepoint. With why it failed, if what it wrote before is still there.
@@ -241,6 +248,7 @@ fn group(
         if let Some(error) = done.torn {
             // Its neighbours are told the same: it is what the owner has to mend.
             *care = Care::Savepoint;
+            desk.fresh.back_to(0);
             let _ = desk.connection.execute_batch("ROLLBACK");
             return Err(error);
         }
@@ -252,12 +260,13 @@ fn group(
         };
     }
     if desk.connection.is_autocommit() {
+        desk.fresh.back_to(0);
         return Err(StoreError::Full(path));
     }
-    desk.connection.execute_batch("COMMIT").map_err(|error| {
-        let error = fail(error);
+    let written = desk.write_records();
+    written.and_then(|()| desk.connection.execute_batch("COMMIT").map_err(fail)).inspect_err(|_| {
+        desk.fresh.back_to(0);
         let _ = desk.connection.execute_batch("ROLLBACK");
-        error
     })
 }
 

@@ -19,6 +19,11 @@ impl Span {
         Self(Duration::from_secs(seconds))
     }
 
+    /// So many hours.
+    pub const fn hours(hours: u64) -> Self {
+        Self::seconds(hours * 3600)
+    }
+
     /// The length.
     pub const fn duration(self) -> Duration {
         self.0

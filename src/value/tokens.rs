@@ -95,7 +95,7 @@ impl Pieces {
 }
 
 /// Whether the character is of a script whose words cannot be told by gaps (Thai, Lao, Burmese, Khmer, Han, Kana, Hangul).
-fn is_run_on(c: char) -> bool {
+pub(crate) fn is_run_on(c: char) -> bool {
     match c {
         // Digits and signs of these blocks are none of it.
         '\u{e01}'..='\u{e4e}' | '\u{e81}'..='\u{ecd}' | '\u{edc}'..='\u{edf}' => true,
@@ -110,7 +110,7 @@ fn is_run_on(c: char) -> bool {
 }
 
 /// Accents that stand alone; points of Hebrew and Arabic, and the stroke that only makes a word longer.
-fn is_left_out(c: char) -> bool {
+pub(crate) fn is_left_out(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}'
         | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' | '\u{5c4}'..='\u{5c5}' | '\u{5c7}'
@@ -119,7 +119,7 @@ fn is_left_out(c: char) -> bool {
 }
 
 /// A lower-case character without what readers leave out when they look for it.
-fn bare(c: char, out: &mut impl FnMut(char)) {
+pub(crate) fn bare(c: char, out: &mut impl FnMut(char)) {
     match c {
         '\0'..='\x7f' => out(c),
         _ if is_left_out(c) => {}

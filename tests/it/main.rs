@@ -25,6 +25,7 @@ mod render;
 mod sample;
 mod serve;
 mod signal;
+mod stories;
 mod support;
 mod trip;
 mod trouble;

@@ -1,0 +1,172 @@
+//! Which of many texts may be like some new ones: told by their sketches, in one pass over those of the same days.
+
+use super::Sketches;
+use super::sketch::{BYTES, Sketch};
+use crate::dedup::{Alias, Row};
+
+/// What is kept of an entry to find its likes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// The entry.
+    pub row: Row,
+    /// The row of its source.
+    pub source: i64,
+    /// Seconds since 1970.
+    pub published: i64,
+    /// Its link, where it has one of its own.
+    pub link: Option<Alias>,
+    /// What its text is found by; `None` where it is not compared.
+    pub sketches: Sketches,
+}
+
+impl Record {
+    /// Bytes of a record as it is kept.
+    pub const BYTES: usize = 32 + 2 * BYTES;
+
+    /// Adds it to `out` as it is kept.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.row.to_le_bytes());
+        out.extend(self.source.to_le_bytes());
+        out.extend(self.published.to_le_bytes());
+        // No alias is negative.
+        out.extend(self.link.map_or(-1, |link| link.0).to_le_bytes());
+        out.extend(self.sketches.text.to_bytes());
+        out.extend(self.sketches.opening.to_bytes());
+    }
+
+    /// The records in what was kept; what is cut off at its end is passed over.
+    pub fn read(bytes: &[u8]) -> impl Iterator<Item = Self> {
+        bytes.chunks_exact(Self::BYTES).filter_map(|bytes| {
+            let number = |at: usize| Some(i64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+            let sketch = |at: usize| Some(Sketch::from_bytes(bytes.get(at..at + BYTES)?.try_into().ok()?));
+            Some(Self {
+                row: number(0)?,
+                source: number(8)?,
+                published: number(16)?,
+                link: Some(Alias(number(24)?)).filter(|link| link.0 >= 0),
+                sketches: Sketches { text: sketch(32)?, opening: sketch(32 + BYTES)? },
+            })
+        })
+    }
+}
+
+/// Two entries that may be one article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// One of the new ones.
+    pub row: Row,
+    /// The other.
+    pub other: Row,
+    /// How many buckets of their sketches agree, of the better of the two.
+    pub agreeing: u32,
+}
+
+/// So many candidates of an entry are looked at, those that agree most.
+pub const MOST_CANDIDATES: usize = 48;
+/// Fewer agreeing buckets of whole texts, of 32, are chance: texts that share half of their shingles have 16 in the mean.
+const LEAST_TEXT: u32 = 8;
+/// The same for openings, which may be cut at another place.
+const LEAST_OPENING: u32 = 7;
+
+/// New entries that look for their likes.
+pub struct Probe<'r> {
+    records: &'r [Record],
+    window: i64,
+    /// Hash of a band and place in `records`, in order.
+    bands: Vec<(u32, u32)>,
+    /// Whether there is a band with these first bits.
+    filter: Vec<u64>,
+    /// The last record that met a new one, so that it meets it once.
+    met: Vec<Row>,
+    found: Vec<Vec<Candidate>>,
+}
+
+/// Bits of a hash that the filter looks at.
+const FILTER: u32 = 19;
+
+impl<'r> Probe<'r> {
+    /// Makes ready for these; `window` in seconds.
+    pub fn new(records: &'r [Record], window: i64) -> Self {
+        let mut bands: Vec<(u32, u32)> = (0u32..)
+            .zip(records)
+            .flat_map(|(at, record)| hashes(&record.sketches).map(move |hash| (hash, at)))
+            .collect();
+        bands.sort_unstable();
+        let mut filter = vec![0; 1 << (FILTER - 6)];
+        for (hash, _) in &bands {
+            let bit = hash >> (32 - FILTER);
+            filter[(bit >> 6) as usize] |= 1u64 << (bit & 63);
+        }
+        Self {
+            records,
+            window,
+            bands,
+            filter,
+            met: vec![Row::MIN; records.len()],
+            found: vec![Vec::new(); records.len()],
+        }
+    }
+
+    /// Looks at one that is known, or new too.
+    pub fn look_at(&mut self, other: &Record) {
+        for hash in hashes(&other.sketches) {
+            let bit = hash >> (32 - FILTER);
+            if self.filter[(bit >> 6) as usize] & (1 << (bit & 63)) == 0 {
+                continue;
+            }
+            let from = self.bands.partition_point(|(known, _)| *known < hash);
+            for place in from..self.bands.len() {
+                let (known, at) = self.bands[place];
+                if known != hash {
+                    break;
+                }
+                self.meet(at as usize, other);
+            }
+        }
+    }
+
+    fn meet(&mut self, at: usize, other: &Record) {
+        let record = &self.records[at];
+        if self.met[at] == other.row
+            || record.row == other.row
+            || (record.published - other.published).abs() > self.window
+        {
+            return;
+        }
+        self.met[at] = other.row;
+        let agreeing = |a: &Sketch, b: &Sketch, least: u32| {
+            let count = if a.is_none() || b.is_none() { 0 } else { a.agreeing(b) };
+            if count < least { 0 } else { count }
+        };
+        let text = agreeing(&record.sketches.text, &other.sketches.text, LEAST_TEXT);
+        let agreeing = text.max(agreeing(&record.sketches.opening, &other.sketches.opening, LEAST_OPENING));
+        if agreeing == 0 {
+            return;
+        }
+        let found = &mut self.found[at];
+        found.push(Candidate { row: record.row, other: other.row, agreeing });
+        if found.len() >= 2 * MOST_CANDIDATES {
+            best(found);
+        }
+    }
+
+    /// What was found, for each of the new ones the likeliest first.
+    pub fn finish(self) -> impl Iterator<Item = Vec<Candidate>> {
+        self.found.into_iter().map(|mut found| {
+            best(&mut found);
+            found
+        })
+    }
+}
+
+/// The likeliest first, of equals the one that came first; no more than are looked at.
+fn best(found: &mut Vec<Candidate>) {
+    found.sort_unstable_by_key(|candidate| (std::cmp::Reverse(candidate.agreeing), candidate.other));
+    found.dedup_by_key(|candidate| candidate.other);
+    found.truncate(MOST_CANDIDATES);
+}
+
+fn hashes(sketches: &Sketches) -> impl Iterator<Item = u32> {
+    // Texts meet texts, and openings openings.
+    sketches.text.bands().chain(sketches.opening.bands().map(|band| band ^ 0x5bd1_e995))
+}
