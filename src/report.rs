@@ -84,16 +84,34 @@ pub struct SourceLine {
     /// anything.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub may_pass: bool,
+    /// What it brought that is held back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldBack>,
     /// What was odd.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
 }
 
+/// Entries that are kept and not published until somebody says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldBack {
+    /// How many.
+    pub count: usize,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl From<(usize, String)> for HeldBack {
+    fn from((count, why): (usize, String)) -> Self {
+        Self { count, why }
+    }
+}
+
 impl SourceLine {
     /// A source of which nothing has become yet.
     pub fn new(source: SourceId, url: String) -> Self {
-        let (status, next_due, may_pass, remarks) = (None, None, false, Vec::new());
-        Self { source, url, visit: Visit::Unchanged, status, next_due, may_pass, remarks }
+        let (status, next_due, may_pass, held, remarks) = (None, None, false, None, Vec::new());
+        Self { source, url, visit: Visit::Unchanged, status, next_due, may_pass, held, remarks }
     }
 }
 
@@ -164,10 +182,18 @@ impl Report {
         if failed || refused { exit::SOME_FAILED } else { exit::WELL }
     }
 
-    /// What went wrong, a paragraph each; empty when all is well.
+    /// What went wrong or waits for a word of the owner, a paragraph each; empty when all is well.
     pub fn troubles(&self, telling: Telling) -> String {
         let mut out = String::new();
         for line in &self.sources {
+            if let Some(HeldBack { count, why }) = &line.held {
+                let id = &line.source;
+                let _ = writeln!(out, "{id}: {} held back: {why}", counted_entries(*count));
+                let _ = writeln!(
+                    out,
+                    "  help: `harkara held` shows them, `harkara held release {id}` publishes them, `harkara held drop {id}` never does"
+                );
+            }
             if telling == Telling::Lasting && line.may_pass {
                 continue;
             }
@@ -275,6 +301,10 @@ impl Report {
         };
         out
     }
+}
+
+fn counted_entries(n: usize) -> String {
+    if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") }
 }
 
 /// A number with its noun.

@@ -4,6 +4,7 @@ mod check;
 mod complete;
 mod export;
 mod healthcheck;
+mod held;
 mod import;
 mod parse;
 mod preview;
@@ -79,6 +80,8 @@ enum Verb {
     Preview(preview::Args),
     /// Show the sources: last success, next time, what went wrong
     Status(status::Args),
+    /// Show what looks like a flood of old entries and is held back; release or drop it
+    Held(held::Args),
     /// Print the sources of an OPML list as configuration
     Import(import::Args),
     /// Print the configured sources as OPML
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Verb::Parse(args) => parse::run(&args),
         Verb::Preview(args) => preview::run(&common, &args),
         Verb::Status(args) => status::run(&common, &args),
+        Verb::Held(args) => held::run(&common, &args),
         Verb::Import(args) => import::run(&args),
         Verb::Export => export::run(&common),
         Verb::Schema => schema::run(),

@@ -3,7 +3,7 @@
 use chrono::{Duration, TimeZone, Utc};
 
 use super::key::Keyed;
-use crate::model::Timestamp;
+use crate::model::{Item, Timestamp};
 
 /// Settled dates of the items of a reading, as if all of them were new.
 ///
@@ -46,6 +46,11 @@ fn told(keyed: &Keyed, now: Timestamp) -> Option<Timestamp> {
     said.into_iter().flatten().find_map(|at| believed(at, now))
 }
 
+/// The same before anything is done about the future: no clock that was not set.
+pub(super) fn said(item: &Item) -> Option<Timestamp> {
+    [item.published, item.updated].into_iter().flatten().find(|at| believed(*at, Timestamp::MAX_UTC).is_some())
+}
+
 fn believed(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let year_one = Utc.timestamp_opt(365 * 86_400, 0).single()?;
     (at >= year_one).then(|| at.min(now))
@@ -60,7 +65,6 @@ pub(super) fn whole(at: Timestamp) -> Timestamp {
 mod tests {
     use super::super::key::keyed;
     use super::*;
-    use crate::model::Item;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::claim::claims;
 use super::date::{settle, whole};
-use super::key::{Alias, Keyed};
+use super::key::{Alias, AliasKind, Keyed};
 use super::sift::Sifted;
 use crate::model::{Remark, Timestamp};
 
@@ -58,6 +58,8 @@ pub enum Decision {
         published: Timestamp,
         /// Until it is edited.
         updated: Timestamp,
+        /// Why it is kept back for now, in words: see [`super::flood`].
+        held: Option<String>,
     },
     /// Known, and people would read something else now.
     Changed {
@@ -87,13 +89,29 @@ pub struct Settled {
     pub shared: Vec<Alias>,
     /// What was odd.
     pub remarks: Vec<Remark>,
+    /// What becomes of the links of entries that were known.
+    pub links: Links,
 }
+
+/// Under which address a known entry is shown, when the source gives another one than before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Links {
+    /// Under the new one: somebody mended the link of an article.
+    #[default]
+    Follow,
+    /// Under the one that was announced: the whole list moved at once, and a reader who knows entries by their links would be told
+    /// all of it again.
+    Keep,
+}
+
+/// So many entries have to change their links together.
+const MOVING: usize = 3;
 
 /// Decides about the items of one reading. `list_date`: the date of the whole list, where it tells one. `now` is the
 /// time of the fetch.
 pub fn decide(sifted: Sifted, known: &Known, list_date: Option<Timestamp>, now: Timestamp) -> Settled {
     let Sifted { items, count: _, shared, remarks } = sifted;
-    let mut out = Settled { decided: Vec::with_capacity(items.len()), shared, remarks };
+    let mut out = Settled { decided: Vec::with_capacity(items.len()), shared, remarks, links: Links::default() };
     let claims = claims(&items, known);
     let dates = settle(&items, known.first_sight.then_some(list_date), now);
     for ((mut keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {
@@ -103,14 +121,26 @@ pub fn decide(sifted: Sifted, known: &Known, list_date: Option<Timestamp>, now: 
                 keyed.at(entry.published);
                 compare(&keyed, row, entry, now)
             }
-            None => Decision::New { published, updated },
+            None => Decision::New { published, updated, held: None },
         };
         out.decided.push((keyed, decision));
     }
+    out.links = links(&out.decided, known);
     out
 }
 
-fn compare(keyed: &Keyed, row: Row, entry: &KnownEntry, now: Timestamp) -> Decision {
+/// Whether most of the entries that were known have links that they never had.
+pub(super) fn links(decided: &[(Keyed, Decision)], known: &Known) -> Links {
+    let is_known = |(_, decision): &&(Keyed, Decision)| !matches!(decision, Decision::New { .. });
+    let has_moved = |(keyed, _): &&(Keyed, Decision)| {
+        keyed.alias(AliasKind::Link).is_some_and(|link| !known.aliases.contains_key(&link))
+    };
+    let all = decided.iter().filter(is_known);
+    let moved = all.clone().filter(has_moved).count();
+    if moved >= MOVING && moved * 2 >= all.count() { Links::Keep } else { Links::Follow }
+}
+
+pub(super) fn compare(keyed: &Keyed, row: Row, entry: &KnownEntry, now: Timestamp) -> Decision {
     if keyed.text_hash != entry.text_hash {
         let told = keyed.item.updated.max(keyed.item.published);
         let updated = whole(told.filter(|at| *at > entry.updated && *at <= now).unwrap_or(now));
@@ -166,7 +196,7 @@ mod tests {
             known.aliases.insert(*alias, KnownAlias { row: -1, shared: true });
         }
         for (row, (keyed, decision)) in settled.decided.into_iter().enumerate() {
-            let Decision::New { published, updated } = decision else { continue };
+            let Decision::New { published, updated, .. } = decision else { continue };
             let row = row as Row;
             for (_, alias) in &keyed.aliases {
                 known.aliases.entry(*alias).or_insert(KnownAlias { row, shared: false });

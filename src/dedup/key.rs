@@ -61,6 +61,17 @@ impl Keyed {
         serde_json::from_str(&self.json).unwrap_or_else(|_| self.item.clone())
     }
 
+    /// The whole item as it is kept under an address that was announced before; the one that it has now is a further page of it.
+    pub fn json_under(&self, announced: Url) -> String {
+        let mut item = self.whole();
+        let is_other = |url: &Url| link_key(url) != link_key(&announced) && !item.alternate_urls.contains(url);
+        if let Some(url) = item.url.take().filter(is_other) {
+            item.alternate_urls.insert(0, url);
+        }
+        item.url = Some(announced);
+        serde_json::to_string(&item).unwrap_or_else(|_| self.json.clone())
+    }
+
     /// True when neither an id nor a link of its own tells this item.
     pub fn is_unmarked(&self) -> bool {
         self.alias(AliasKind::Guid).is_none() && self.alias(AliasKind::Link).is_none()
@@ -90,7 +101,7 @@ impl Keyed {
 
 /// Fingerprints shorter than this many characters of text say nothing: a daily headline with a stock phrase under
 /// it is a new article each day.
-const SHORTEST_PRINT: usize = 120;
+pub(super) const SHORTEST_PRINT: usize = 120;
 
 /// Computes the aliases and hashes of an item. `home` is the channel's home page: a link to it identifies nothing.
 pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {

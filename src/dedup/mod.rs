@@ -4,9 +4,11 @@
 //! alone is never identity. Nothing a source does to its GUIDs, links, titles or dates makes an old entry new as
 //! long as one alias still tells it.
 
+mod again;
 mod claim;
 mod date;
 mod decide;
+pub mod flood;
 mod id;
 pub mod key;
 pub mod near;
@@ -15,7 +17,8 @@ mod sift;
 pub mod tie;
 mod tracking;
 
-pub use decide::{Decision, Known, KnownAlias, KnownEntry, MOST_MARKS, Row, Settled, decide};
+pub use again::recognise;
+pub use decide::{Decision, Known, KnownAlias, KnownEntry, Links, MOST_MARKS, Row, Settled, decide};
 pub use id::candidates as id_candidates;
 pub use key::{Alias, AliasKind, Keyed, keyed};
 pub use settings::{Content, Mode, Scope, Settings};

@@ -10,6 +10,7 @@ mod ask;
 mod choose;
 mod courtesy;
 mod due;
+mod held;
 mod kept;
 mod pages;
 mod press;
@@ -23,6 +24,7 @@ mod view;
 mod visit;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
@@ -42,6 +44,7 @@ use crate::report::{Cut, Report, SourceLine};
 use crate::store::{Answers, Desk, StoreError, Writer};
 
 pub(crate) use choose::address;
+pub use held::release_or_drop;
 pub use due::{Outlook, Pause, paused_sources};
 pub use preview::{Preview, preview};
 pub(crate) use sources::{outlines, unvisited};
@@ -107,6 +110,8 @@ pub struct Opened {
     writer: Arc<Writer>,
     /// When everything was published last by this configuration.
     published: Mutex<Option<Timestamp>>,
+    /// Something was released since: what is published is not all that should be.
+    outdated: AtomicBool,
 }
 
 /// Documents are made anew after this, though nothing came: somebody may have deleted one.
@@ -148,7 +153,7 @@ pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
     let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
     answers.forget_others(|id| ids.contains(id));
     let asker = Arc::new(Asker::new(&config.fetch, Some(answers))?);
-    Ok(Opened { config, asker, writer, published: Mutex::default() })
+    Ok(Opened { config, asker, writer, published: Mutex::default(), outdated: AtomicBool::default() })
 }
 
 impl Opened {
@@ -167,7 +172,8 @@ impl Opened {
                 Arc::new(Asker::new(&config.fetch, answers)?)
             }
         };
-        Ok(Self { config, asker, writer: Arc::clone(&self.writer), published: Mutex::default() })
+        let writer = Arc::clone(&self.writer);
+        Ok(Self { config, asker, writer, published: Mutex::default(), outdated: AtomicBool::default() })
     }
 
     /// The configuration that rounds go by.
@@ -216,11 +222,13 @@ impl Opened {
         tell: &(dyn Fn(Event<'_>) + Sync),
     ) -> Result<Report, Fault> {
         let yesterday = now - TimeDelta::days(1);
+        let waits = held::waits(&self.config);
         let known = move |desk: &Desk| {
             let is_broken = courtesy::begin(desk)?;
-            Ok((desk.hosts()?, desk.robots(yesterday)?, is_broken))
+            let released = held::release_due(desk, &waits, now)?;
+            Ok((desk.hosts()?, desk.robots(yesterday)?, is_broken, released))
         };
-        let (known, robots, is_broken) = self.writer.call(known).await?;
+        let (known, robots, is_broken, released) = self.writer.call(known).await?;
         for (origin, rules, read_at) in robots {
             let ago = (now - read_at).to_std().unwrap_or_default();
             self.asker.client.know_robots(origin, &rules, ago);
@@ -249,7 +257,9 @@ impl Opened {
             courtesy::pause_all(&self.asker.client, places, self.config.fetch.spacing);
         }
         tell(Event::Begun(chosen.asked.len()));
-        let is_still = *wish == Wish::Due && chosen.asked.is_empty() && self.is_fresh(now);
+        let is_outdated = self.outdated.swap(false, Ordering::SeqCst) || !released.is_empty();
+        let is_still =
+            *wish == Wish::Due && chosen.asked.is_empty() && !is_outdated && self.is_fresh(now);
         if !is_still {
             // What is read now and fails to be published is the next round's, whoever that one asks.
             self.note_published(None);
@@ -272,10 +282,12 @@ impl Opened {
             desk.note_robots(&robots, now, yesterday)
         };
         self.writer.call(note).await?;
-        let (mut documents, mut notes) = (Vec::new(), Vec::new());
+        let (mut documents, mut notes) = (Vec::new(), held::told(&released));
         if !stop.is_wished() && !is_still {
             tell(Event::Publishing);
-            (documents, notes) = press::all(&road).await?;
+            let (made, left) = press::all(&road).await?;
+            documents = made;
+            notes.extend(left);
             self.note_published(Some(now).filter(|_| !stop.is_wished()));
         }
         if stop.is_wished() {

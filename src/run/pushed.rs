@@ -3,11 +3,12 @@
 
 use super::Road;
 use super::ask::{Asker, Copy, Read, read};
+use super::held;
 use super::visit::{Hand, Later, write};
 use crate::dedup;
 use crate::fetch::Response;
 use crate::model::Stage;
-use crate::report::{Failure, SourceLine, Visit};
+use crate::report::{Failure, HeldBack, SourceLine, Visit};
 use crate::source::Source;
 use crate::source::feed::Before;
 use crate::store::{Answered, Desk, Part, SourceState, Success, Taken};
@@ -39,13 +40,14 @@ pub(super) async fn visit(
     let items = copy.sifted.count;
     let success = Success { url: source.url.to_string(), part: Part::Pushed, ..Success::default() };
     let answer = Answered { success, trouble: None, channel: copy.channel };
-    let (id, now) = (source.id.clone(), road.now);
+    let (id, now, guard) = (source.id.clone(), road.now, held::guard(source));
     let list_date = answer.channel.updated.or(answer.channel.published);
     let decide = move |sifted, known: &dedup::Known| dedup::decide(sifted, known, list_date, now);
-    let job = move |desk: &Desk| desk.take_in(&id, &answer, copy.sifted, now, decide);
+    let job = move |desk: &Desk| desk.take_in(&id, &answer, copy.sifted, now, guard, decide);
     let taken = write(road, hand, job);
     Box::pin(async move {
-        let Taken { new, changed, retouched, same: _, remarks } = taken.await?;
+        let Taken { new, changed, retouched, same: _, held, remarks } = taken.await?;
+        line.held = held.map(HeldBack::from);
         line.remarks.extend(remarks);
         line.visit = Visit::Read { items, new, twins: 0, changed, retouched };
         Ok(line)

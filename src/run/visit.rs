@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::ask::{End, Heard, Refusal, ask};
-use super::{Road, pushed};
+use super::{Road, held, pushed};
 use crate::dedup::{self, Sifted};
 use crate::model::{Channel, Move, Remark, SourceId, Stage, Timestamp};
-use crate::report::{Failure, SourceLine, Visit};
+use crate::report::{Failure, HeldBack, SourceLine, Visit};
 use crate::schedule::{self, History};
 use crate::source::Source;
 use crate::source::moved::{self, Sameness};
@@ -82,7 +82,9 @@ pub(super) async fn visit(road: &Arc<Road>, place: usize, state: Option<SourceSt
             let answer = Answered { success, trouble, channel: copy.channel };
             let taken = take_in(road, source, state, heard, answer, copy.sifted, hand);
             Box::pin(async move {
-                let (Taken { new, changed, retouched, same: _, remarks }, remark) = taken.await?;
+                let (taken, remark) = taken.await?;
+                let Taken { new, changed, retouched, same: _, held, remarks } = taken;
+                line.held = held.map(HeldBack::from);
                 line.remarks.extend(remarks.into_iter().chain(remark));
                 line.visit = match short {
                     Some(failure) => Visit::Failed(failure),
@@ -181,7 +183,7 @@ fn take_in(
         // What it said of itself before is asked for only where it tells whether a move leads to the same feed.
         let moving = state.as_ref().filter(|_| heard.permanent.is_some());
         let channel = moving.map(|state| desk.channel(state.row)).transpose()?;
-        let taken = desk.take_in(&source.id, &answer, sifted, now, decide)?;
+        let taken = desk.take_in(&source.id, &answer, sifted, now, held::guard(&source), decide)?;
         let known = taken.same + taken.changed + taken.retouched;
         let same =
             channel.map_or(Sameness::Unknown, |channel| moved::compare(&channel, &answer.channel, known));

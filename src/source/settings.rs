@@ -55,6 +55,8 @@ pub struct Source {
     pub min_items: usize,
     /// By what its entries are taken for the same article as those of others.
     pub dedup: Mode,
+    /// What becomes of what looks like a flood.
+    pub flood: Flood,
 }
 
 /// Who we are to a source.
@@ -139,6 +141,9 @@ pub struct Written {
     /// By what its entries are taken for the same article as those of other sources: `near` (by address and text), `url` (by
     /// address), or `off`. `near` by default.
     pub dedup: Option<Mode>,
+    /// What becomes of a flood of old entries: `hold` (by default: kept, told, and not published before somebody says so), a
+    /// length of time like `3d` (then they are published by themselves), or `off`.
+    pub flood: Option<Flood>,
 }
 
 /// The table `[defaults]`: what sources inherit when they do not say it themselves.
@@ -168,6 +173,8 @@ pub struct Defaults {
     pub expect: Option<Expect>,
     /// By what entries are taken for the same article: `near`, `url` or `off`.
     pub dedup: Option<Mode>,
+    /// What becomes of a flood of old entries: `hold`, a length of time like `3d`, or `off`.
+    pub flood: Option<Flood>,
 }
 
 /// What must hold of an answer; otherwise the source counts as failed and its last good entries stay.
@@ -210,6 +217,39 @@ impl TryFrom<String> for Every {
     }
 }
 
+/// What becomes of entries when a source offers a flood of them that look old: `hold` keeps them, tells it, and publishes none
+/// before somebody says so; a [length of time](#length-of-time) like `3d` does the same and publishes them by itself when it is
+/// over; `off` takes everything that a source calls new for new.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(into = "String")]
+pub enum Flood {
+    /// Nothing is held.
+    Off,
+    /// Held until somebody releases or drops it.
+    #[default]
+    Hold,
+    /// Held so long.
+    HoldFor(Span),
+}
+
+impl TryFrom<String> for Flood {
+    type Error = Flaw;
+
+    fn try_from(written: String) -> Result<Self, Flaw> {
+        match written.as_str() {
+            "off" => return Ok(Self::Off),
+            "hold" => return Ok(Self::Hold),
+            _ => {}
+        }
+        let span = Span::try_from(written).map_err(|flaw| match &flaw.help {
+            Some(help) => Flaw { help: Some(format!("{help}; or `hold`, or `off`")), ..flaw },
+            None => flaw,
+        })?;
+        Ok(Self::HoldFor(span))
+    }
+}
+
 impl Source {
     /// Settles a table: what it does not say comes from `defaults`. `url` and `rules` are what it names, checked and
     /// resolved, the rules of the defaults among them.
@@ -240,6 +280,7 @@ impl Source {
             enabled: written.enabled.unwrap_or(true),
             min_items: written.expect.or(defaults.expect).map_or(0, |expect| expect.min_items),
             dedup: written.dedup.or(defaults.dedup).unwrap_or_default(),
+            flood: written.flood.or(defaults.flood).unwrap_or_default(),
         }
     }
 

@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/003.sql"), then: None },
     Step { sql: include_str!("migrations/004.sql"), then: None },
     Step { sql: include_str!("migrations/005.sql"), then: None },
+    Step { sql: include_str!("migrations/006.sql"), then: None },
 ];
 
 /// The version of a state; 0 for a new one.

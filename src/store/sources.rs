@@ -357,9 +357,9 @@ impl Desk {
     /// # Errors
     /// What the database says.
     pub fn newest(&self, row: i64) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT max(published) FROM entry WHERE source = ?1";
+        let sql = "SELECT published FROM entry WHERE source = ?1 AND id > 0 ORDER BY published DESC LIMIT 1";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
-        query.query_row([row], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map_err(|e| self.fail(e))
+        query.query_row([row], |row| row.get(0).map(time)).optional().map_err(|e| self.fail(e))
     }
 
     /// So many entries came to those of a source.
@@ -374,7 +374,7 @@ impl Desk {
     /// # Errors
     /// What the database says.
     pub fn recent(&self, row: i64) -> Result<Vec<Timestamp>, StoreError> {
-        let sql = "SELECT published FROM entry WHERE source = ?1 ORDER BY published DESC LIMIT 12";
+        let sql = "SELECT published FROM entry WHERE source = ?1 AND id > 0 ORDER BY published DESC LIMIT 12";
         let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
         query
             .query_map([row], |row| row.get(0).map(time))

@@ -84,14 +84,15 @@ const STRIDE: usize = 16;
 /// Sources whose entries are merged, rather than looked for among all, are fewer than all of them by this factor.
 const SPARSE: usize = 8;
 
-const BY_PUBLISHED: &str = "SELECT published, id, source FROM entry WHERE (published, id) < (?1, ?2) \
+/// Rows below 0 are held: they have not come yet.
+const BY_PUBLISHED: &str = "SELECT published, id, source FROM entry WHERE (published, id) < (?1, ?2) AND id > 0 \
      ORDER BY published DESC, id DESC";
-const BY_UPDATED: &str = "SELECT updated, id, source FROM entry WHERE (updated, id) < (?1, ?2) \
+const BY_UPDATED: &str = "SELECT updated, id, source FROM entry WHERE (updated, id) < (?1, ?2) AND id > 0 \
      ORDER BY updated DESC, id DESC";
 /// Rows grow as entries come.
 const BY_ARRIVAL: &str =
-    "SELECT first_seen, id, source FROM entry WHERE id < ?2 AND ?1 IS NOT NULL ORDER BY id DESC";
-const OF_SOURCE: &str = "SELECT published, id FROM entry WHERE source = ?1 AND (published, id) < (?2, ?3) \
+    "SELECT first_seen, id, source FROM entry WHERE id < ?2 AND id > 0 AND ?1 IS NOT NULL ORDER BY id DESC";
+const OF_SOURCE: &str = "SELECT published, id FROM entry WHERE source = ?1 AND (published, id) < (?2, ?3) AND id > 0 \
      ORDER BY published DESC, id DESC LIMIT ?4";
 
 impl Desk {
@@ -258,7 +259,7 @@ impl Desk {
     pub fn last_row(&self) -> Result<i64, StoreError> {
         let mut query = self
             .connection
-            .prepare_cached("SELECT coalesce(max(id), 0) FROM entry")
+            .prepare_cached("SELECT max(coalesce(max(id), 0), 0) FROM entry")
             .map_err(|e| self.fail(e))?;
         query.query_row([], |row| row.get(0)).map_err(|e| self.fail(e))
     }

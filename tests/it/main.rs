@@ -10,6 +10,7 @@ mod courtesy;
 mod days;
 mod disk;
 mod fetch;
+mod flood;
 mod golden;
 mod hostile;
 mod identity;

@@ -178,13 +178,14 @@ fn facets(source: i64, item: &Item) -> Vec<String> {
 impl Desk {
     fn indexed_below(&self, below: i64, most: i64) -> Result<Vec<There>, StoreError> {
         let sql =
-            "SELECT id, source, published, item_hash FROM entry WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+            "SELECT id, source, published, item_hash FROM entry WHERE id < ?1 AND id > 0 ORDER BY id DESC LIMIT ?2";
         self.indexed(sql, params![below, most])
     }
 
     fn indexed_of(&self, source: &SourceId, most: i64) -> Result<Vec<There>, StoreError> {
         let sql = "SELECT id, source, published, item_hash FROM entry \
-             WHERE source = (SELECT id FROM source WHERE slug = ?1) ORDER BY published DESC, id DESC LIMIT ?2";
+             WHERE source = (SELECT id FROM source WHERE slug = ?1) AND id > 0 \
+             ORDER BY published DESC, id DESC LIMIT ?2";
         self.indexed(sql, params![source.as_str(), most])
     }
 

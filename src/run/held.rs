@@ -1,0 +1,110 @@
+//! Held entries on the road: whether a source is guarded, what is released when its time has come or when somebody says so.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::Opened;
+use crate::config::Config;
+use crate::model::{SourceId, Timestamp};
+use crate::source::{Flood, Source};
+use crate::store::{Desk, Fate, Guard, StoreError, Which};
+
+pub(super) fn guard(source: &Source) -> Guard {
+    match source.flood {
+        Flood::Off => Guard::Off,
+        Flood::Hold | Flood::HoldFor(_) => Guard::On,
+    }
+}
+
+/// Sources whose held entries come by themselves, and after how long.
+pub(super) fn waits(config: &Config) -> Vec<(SourceId, Duration)> {
+    let wait = |source: &Source| match source.flood {
+        Flood::HoldFor(span) => Some((source.id.clone(), span.duration())),
+        Flood::Off | Flood::Hold => None,
+    };
+    config.sources.iter().filter_map(wait).collect()
+}
+
+/// Releases what has been held for as long as it should be; how many entries of which source these were.
+pub(super) fn release_due(
+    desk: &Desk,
+    waits: &[(SourceId, Duration)],
+    now: Timestamp,
+) -> Result<Vec<(SourceId, usize)>, StoreError> {
+    // Nearly always nothing is held: then nobody looks for each source.
+    if waits.is_empty() || desk.held_counts()?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut released = Vec::new();
+    for (source, wait) in waits {
+        let since = TimeDelta::from_std(*wait).ok().and_then(|wait| now.checked_sub_signed(wait));
+        let Some(since) = since else { continue };
+        let count = desk.settle_held(&Which::Since(source.clone(), since), Fate::Release, now)?;
+        if count > 0 {
+            released.push((source.clone(), count));
+        }
+    }
+    Ok(released)
+}
+
+/// What the owner is told of it.
+pub(super) fn told(released: &[(SourceId, usize)]) -> Vec<String> {
+    let told = |(source, count): &(SourceId, usize)| {
+        format!("{} of `{source}` held long enough and published now", counted_were(*count))
+    };
+    released.iter().map(told).collect()
+}
+
+fn counted_were(count: usize) -> String {
+    if count == 1 { "1 entry was".to_owned() } else { format!("{count} entries were") }
+}
+
+/// Releases or drops what is meant, and tells it in words; `Err` where nothing is.
+///
+/// # Errors
+/// What the database says.
+pub fn release_or_drop(
+    desk: &Desk,
+    which: &[Which],
+    fate: Fate,
+    now: Timestamp,
+) -> Result<Result<String, String>, StoreError> {
+    for which in which {
+        if desk.count_held(which)? == 0 {
+            let name = match which {
+                Which::Of(source) | Which::Since(source, _) => source.to_string(),
+                Which::One(id) => id.to_string(),
+            };
+            return Ok(Err(format!("nothing is held under `{name}`")));
+        }
+    }
+    let mut all = 0;
+    for which in which {
+        all += desk.settle_held(which, fate, now)?;
+    }
+    let entries = if all == 1 { "1 entry".to_owned() } else { format!("{all} entries") };
+    Ok(Ok(match fate {
+        Fate::Release => format!("{entries} released"),
+        Fate::Drop => format!("{entries} dropped"),
+    }))
+}
+
+impl Opened {
+    /// Releases or drops what is meant; the next round publishes what is released.
+    ///
+    /// # Errors
+    /// In words: that nothing is held under one of the names, or what the database says; then nothing is done.
+    pub async fn settle_held(
+        &self,
+        which: Vec<Which>,
+        fate: Fate,
+        now: Timestamp,
+    ) -> Result<String, String> {
+        let done = self.writer.call(move |desk| release_or_drop(desk, &which, fate, now)).await;
+        let told = done.map_err(|error| error.to_string())??;
+        self.outdated.store(true, Ordering::SeqCst);
+        Ok(told)
+    }
+}
