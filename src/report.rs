@@ -165,6 +165,9 @@ pub struct Report {
     pub sources: Vec<SourceLine>,
     /// How many were not due.
     pub not_due: usize,
+    /// Entries that were held until now and have come by themselves.
+    #[serde(skip_serializing_if = "is_none")]
+    pub released: usize,
     /// Documents, in the order of the configuration.
     pub documents: Vec<DocumentLine>,
     /// Things the owner should know that belong to no source or document.
@@ -305,6 +308,10 @@ impl Report {
 
 fn counted_entries(n: usize) -> String {
     if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") }
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A number with its noun.

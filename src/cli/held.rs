@@ -1,17 +1,14 @@
 //! `harkara held`: what is held back, and what becomes of it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use serde::Serialize;
-
 use super::{Common, fault, print, print_json, say};
 use crate::config::Config;
-use crate::model::{EntryId, SourceId, Timestamp};
+use crate::model::{EntryId, SourceId};
 use crate::report::exit;
-use crate::run::{self, Fault};
-use crate::store::{self, Desk, Fate, Held, StoreError, Which, Writer};
+use crate::run::{self, Fault, HeldEntry, HeldOf};
+use crate::store::{self, Fate, StoreError, Which, Writer};
 
 /// What `held` takes.
 #[derive(Debug, clap::Args)]
@@ -41,27 +38,6 @@ struct Names {
 /// Titles shown of a source.
 const TITLES: usize = 5;
 
-/// One source.
-#[derive(Debug, Serialize)]
-struct Line {
-    source: String,
-    held: usize,
-    dropped: usize,
-    entries: Vec<Entry>,
-}
-
-/// One entry.
-#[derive(Debug, Serialize)]
-struct Entry {
-    id: String,
-    state: &'static str,
-    since: Timestamp,
-    why: String,
-    published: Timestamp,
-    title: Option<String>,
-    url: Option<String>,
-}
-
 pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
     let config = match common.load() {
         Ok(config) => config,
@@ -76,12 +52,11 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
 
 fn list(config: &Config, args: &Args) -> ExitCode {
     let held = store::reader(&config.store.path)
-        .and_then(|desk| desk.as_ref().map(Desk::held).transpose().map(Option::unwrap_or_default));
-    let held = match held {
-        Ok(held) => held,
+        .and_then(|desk| desk.as_ref().map(run::held).transpose().map(Option::unwrap_or_default));
+    let lines = match held {
+        Ok(lines) => lines,
         Err(error) => return fault(&Fault::Store(error)),
     };
-    let lines = lines(held);
     if args.json {
         return print_json(&lines);
     }
@@ -91,36 +66,13 @@ fn list(config: &Config, args: &Args) -> ExitCode {
     print(&text(&lines))
 }
 
-fn lines(held: Vec<Held>) -> Vec<Line> {
-    let mut sources: BTreeMap<String, Line> = BTreeMap::new();
-    for Held { source, id, since, dropped, why, published, item } in held {
-        let line = sources.entry(source.clone()).or_insert_with(|| Line {
-            source,
-            held: 0,
-            dropped: 0,
-            entries: Vec::new(),
-        });
-        *(if dropped { &mut line.dropped } else { &mut line.held }) += 1;
-        line.entries.push(Entry {
-            id: id.to_string(),
-            state: if dropped { "dropped" } else { "held" },
-            since,
-            why,
-            published,
-            title: item.title,
-            url: item.url.map(String::from),
-        });
-    }
-    sources.into_values().collect()
-}
-
-fn text(lines: &[Line]) -> String {
+fn text(lines: &[HeldOf]) -> String {
     let mut out = String::new();
     for line in lines {
-        let Line { source, held, dropped, entries } = line;
+        let HeldOf { source, held, dropped, entries } = line;
         let also = if *dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
         let _ = writeln!(out, "{source}: {held} held{also}");
-        let waiting: Vec<&Entry> = entries.iter().filter(|entry| entry.state == "held").collect();
+        let waiting: Vec<&HeldEntry> = entries.iter().filter(|entry| entry.state == "held").collect();
         for group in waiting.chunk_by(|a, b| (a.since, &a.why) == (b.since, &b.why)) {
             let Some(first) = group.first() else { continue };
             let since = first.since.format("%Y-%m-%d %H:%M UTC");

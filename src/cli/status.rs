@@ -14,7 +14,7 @@ use crate::report::exit;
 use crate::run::{self, Fault};
 use crate::schedule;
 use crate::source::Schedule;
-use crate::store::{self, Desk, SourceState, StoreError};
+use crate::store::{self, Desk, HeldCount, SourceState, StoreError};
 
 /// What `status` takes.
 #[derive(Debug, clap::Args)]
@@ -54,6 +54,10 @@ struct Line {
     message: Option<String>,
     items: u64,
     entries: u64,
+    /// Entries that are held back, besides those.
+    held: u64,
+    /// Entries that somebody dropped.
+    dropped: u64,
     newest: Option<Timestamp>,
 }
 
@@ -77,6 +81,7 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
 }
 
 fn lines(config: &Config, desk: Option<&Desk>, now: Timestamp) -> Result<Vec<Line>, StoreError> {
+    let held = desk.map(Desk::held_counts).transpose()?.unwrap_or_default();
     let hosts = desk.map(Desk::hosts).transpose()?.unwrap_or_default();
     let closed: HashMap<&str, Timestamp> = hosts.iter().filter_map(|host| closed(host, now)).collect();
     let mut out = Vec::new();
@@ -97,6 +102,7 @@ fn lines(config: &Config, desk: Option<&Desk>, now: Timestamp) -> Result<Vec<Lin
             Schedule::Adaptive | Schedule::Cron(_) => None,
         };
         let state = state.unwrap_or_default();
+        let HeldCount { held, dropped } = held.get(&state.row).copied().unwrap_or_default();
         out.push(Line {
             source: source.id.clone(),
             url: shown(&source.url),
@@ -117,6 +123,8 @@ fn lines(config: &Config, desk: Option<&Desk>, now: Timestamp) -> Result<Vec<Lin
             message: state.message,
             items: state.items,
             entries: state.entries,
+            held,
+            dropped,
             newest,
         });
     }
@@ -170,6 +178,14 @@ fn text(lines: &[Line], now: Timestamp) -> String {
             told.push(grown);
         }
         let _ = writeln!(out, "         {}", told.join(", "));
+        if line.held > 0 {
+            let (id, also) = (&line.source, dropped_too(line.dropped));
+            let _ = writeln!(
+                out,
+                "         {} held back{also}: `harkara held` shows them, `harkara held release {id}` publishes them, `harkara held drop {id}` never does",
+                line.held
+            );
+        }
         if let Some(said) = line.said.as_ref().filter(|_| line.message.is_none()) {
             let _ = writeln!(out, "         answered {said}");
         }
@@ -207,6 +223,10 @@ fn text(lines: &[Line], now: Timestamp) -> String {
         }
     }
     out
+}
+
+fn dropped_too(dropped: u64) -> String {
+    if dropped > 0 { format!(" and {dropped} dropped") } else { String::new() }
 }
 
 /// How far failures have stretched the time between two visits.

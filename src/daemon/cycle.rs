@@ -15,10 +15,11 @@ use super::views::Librarian;
 use super::watch::Watch;
 use super::{Clock, Place, http, notify};
 use crate::config::{self, Config, Paint};
-use crate::model::{SourceId, Timestamp};
+use crate::model::{EntryId, SourceId, Timestamp};
 use crate::report::{Report, SourceLine, Visit};
 use crate::run::{Event, Fault, Opened, Pause, Stop, Wish};
-use crate::serve::{Done, Facts, House, Letter, Order};
+use crate::serve::{Done, Facts, House, Letter, Names, Order};
+use crate::store::{Fate, Which};
 
 /// What the cycle goes by; changes with the configuration.
 pub(super) struct Cycle {
@@ -245,6 +246,8 @@ impl Cycle {
                 self.wanted.push(id);
                 Ok(told)
             }
+            Order::Release(names) => self.settle_held(names, Fate::Release).await,
+            Order::Drop(names) => self.settle_held(names, Fate::Drop).await,
             Order::Pause(id) => self.pause(id, Pause::Begin, "is paused").await,
             Order::Resume(id) => self.pause(id, Pause::End, "is asked again when it is due").await,
         };
@@ -253,6 +256,17 @@ impl Cycle {
         }
         // Whoever asked may have gone.
         let _ = tell.send(done);
+    }
+
+    async fn settle_held(&mut self, names: Names, fate: Fate) -> Done {
+        let sources = names.sources.into_iter().map(Which::Of);
+        let which = sources.chain(names.ids.into_iter().map(|id| Which::One(EntryId::kept(id)))).collect();
+        let told = self.opened.settle_held(which, fate, self.clock.now()).await?;
+        if fate == Fate::Release {
+            self.librarian.released();
+            self.anew = true;
+        }
+        Ok(told)
     }
 
     async fn pause(&self, id: SourceId, pause: Pause, told: &str) -> Done {

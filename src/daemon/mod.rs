@@ -89,7 +89,11 @@ pub async fn serve(start: Start, stop: &Stop) -> Result<(), DaemonError> {
     let (letters, box_of_letters) = mpsc::channel(256);
     let mail = Mail { letters, awaited: Arc::default() };
     let current = Arc::new(Current::new(Arc::clone(&config)));
-    let desk = Desk { orders, status: status::teller(Arc::clone(&current), clock.clone()) };
+    let desk = Desk {
+        orders,
+        status: status::teller(Arc::clone(&current), clock.clone()),
+        held: status::lister(Arc::clone(&current)),
+    };
     let (views, workshop) = serve::views();
     let house = Arc::new(House::new(http::rules(&config), desk, mail.clone(), views));
     let librarian = views::begin(workshop, &house, &current, clock.clone()).map_err(DaemonError::Threads)?;

@@ -1,5 +1,6 @@
 //! How things are, as JSON, for the API and the page that shows it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -7,9 +8,9 @@ use serde::Serialize;
 use super::{Clock, Current};
 use crate::config::Config;
 use crate::model::{Channel, SourceId, Timestamp};
-use crate::run::paused_sources;
-use crate::serve::Teller;
-use crate::store::{self, StoreError};
+use crate::run::{held, paused_sources};
+use crate::serve::{Lister, Teller};
+use crate::store::{self, HeldCount, StoreError};
 
 /// Everything.
 #[derive(Debug, Serialize)]
@@ -35,6 +36,10 @@ struct Line {
     failing_since: Option<Timestamp>,
     message: Option<String>,
     entries: u64,
+    /// Entries that are held back, besides those; `/api/held` tells which.
+    held: u64,
+    /// Entries that somebody dropped.
+    dropped: u64,
     newest: Option<Timestamp>,
 }
 
@@ -48,9 +53,22 @@ pub(super) fn teller(config: Arc<Current>, clock: Clock) -> Arc<Teller> {
     })
 }
 
+/// Tells what is held back, each time anew.
+pub(super) fn lister(config: Arc<Current>) -> Arc<Lister> {
+    Arc::new(move || {
+        let held = |path: &Path| match store::reader(path)? {
+            Some(desk) => held(&desk),
+            None => Ok(Vec::new()),
+        };
+        let held = held(&config.load().store.path).map_err(|error| error.to_string())?;
+        serde_json::to_string_pretty(&held).map_err(|error| error.to_string())
+    })
+}
+
 fn lines(config: &Config) -> Result<Vec<Line>, StoreError> {
     let Some(desk) = store::reader(&config.store.path)? else { return Ok(Vec::new()) };
     let paused = paused_sources(&desk)?;
+    let held = desk.held_counts()?;
     let mut out = Vec::new();
     for source in &config.sources {
         let state = desk.source(&source.id)?;
@@ -59,6 +77,7 @@ fn lines(config: &Config) -> Result<Vec<Line>, StoreError> {
             None => (None, Channel::default()),
         };
         let state = state.unwrap_or_default();
+        let HeldCount { held, dropped } = held.get(&state.row).copied().unwrap_or_default();
         out.push(Line {
             title: source.title.clone().or(channel.title),
             enabled: source.enabled,
@@ -70,6 +89,8 @@ fn lines(config: &Config) -> Result<Vec<Line>, StoreError> {
             failing_since: state.failing_since,
             message: state.message,
             entries: state.entries,
+            held,
+            dropped,
             newest,
             source: source.id.clone(),
         });

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use crate::report::{Placed, Report, Visit};
+use crate::report::{HeldBack, Placed, Report, Visit};
 use crate::run::Outlook;
-use crate::serve::Metrics;
+use crate::serve::{Kind, Metrics};
 
 /// Counts it.
 pub(super) fn note(metrics: &Metrics, report: &Report, took: Duration) {
     if !report.sources.is_empty() {
         metrics.rounds.observe(took.as_secs_f64());
     }
+    Metrics::add(&metrics.entries, "released", report.released);
     for line in &report.sources {
+        Metrics::add(&metrics.entries, "held", line.held.as_ref().map_or(0, |held| held.count));
         let outcome = match &line.visit {
             Visit::Unchanged => "unchanged",
             Visit::Read { new, twins, changed, retouched, .. } => {
@@ -39,6 +41,9 @@ pub(super) fn note(metrics: &Metrics, report: &Report, took: Duration) {
 /// Writes it into the log.
 pub(super) fn tell(report: &Report) {
     for line in &report.sources {
+        if let Some(HeldBack { count, why }) = &line.held {
+            tracing::warn!(source = %line.source, count, "held back, until `/api/held` is told what to do: {why}");
+        }
         match &line.visit {
             Visit::Failed(failure) => {
                 tracing::warn!(source = %line.source, stage = %failure.stage, "{}", failure.message);
@@ -63,8 +68,11 @@ pub(super) fn tell(report: &Report) {
 
 /// Counts how the sources stand after it.
 pub(super) fn count(metrics: &Metrics, outlook: &Outlook) {
-    let Outlook { next: _, due, waiting, failing, paused } = *outlook;
+    let Outlook { next: _, due, waiting, failing, paused, held } = *outlook;
     for (kind, count) in [("due", due), ("waiting", waiting), ("failing", failing), ("paused", paused)] {
         metrics.set_sources(kind, count);
+    }
+    for (kind, count) in [("held", held.held), ("dropped", held.dropped)] {
+        metrics.held.get_or_create(&Kind { kind }).set(count as i64);
     }
 }

@@ -69,11 +69,18 @@ impl Librarian {
             .filter(|line| is_read(&line.visit))
             .map(|line| line.source.clone())
             .collect();
-        if !read.is_empty() {
+        if !read.is_empty() || report.released > 0 {
             self.house.views().outdate();
             // Nobody hears where the thread could not go on; it has said so.
             let _ = self.news.send(read);
         }
+    }
+
+    /// Entries came that no source brought just now.
+    pub(super) fn released(&self) {
+        self.shared.rounds.fetch_add(1, Ordering::Relaxed);
+        self.house.views().outdate();
+        let _ = self.news.send(Vec::new());
     }
 
     /// The configuration is another one.

@@ -195,7 +195,8 @@ impl Search {
             for kept in text.runs.iter().filter_map(|run| owners.get(run)).flatten() {
                 *shared.entry(*kept).or_default() += 1;
             }
-            let mut shared: Vec<(usize, usize)> = shared.into_iter().map(|(kept, runs)| (runs, kept)).collect();
+            let mut shared: Vec<(usize, usize)> =
+                shared.into_iter().map(|(kept, runs)| (runs, kept)).collect();
             shared.sort_unstable_by_key(|(runs, kept)| (std::cmp::Reverse(*runs), *kept));
             for (_, kept) in shared.into_iter().take(CANDIDATES) {
                 let alike = self.kept.get(kept).map_or(0.0, |other| text.likeness(other));
@@ -220,9 +221,8 @@ impl Search {
     /// day: then its date must not tell that it does.
     fn by_title(&mut self) {
         let is_later = |new: usize| self.later.get(new).is_some_and(|later| *later);
-        let tells = |new: usize| {
-            self.new.get(new).is_some_and(|text| text.title.chars().count() >= TELLING_TITLE)
-        };
+        let tells =
+            |new: usize| self.new.get(new).is_some_and(|text| text.title.chars().count() >= TELLING_TITLE);
         let pairs = self.pairs(Text::title_mark);
         let believed: Vec<_> = pairs.into_iter().filter(|(new, _)| tells(*new) || !is_later(*new)).collect();
         if believed.len() < LEAST || believed.len() * 5 < self.new.len() * 4 {

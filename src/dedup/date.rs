@@ -48,7 +48,10 @@ fn told(keyed: &Keyed, now: Timestamp) -> Option<Timestamp> {
 
 /// The same before anything is done about the future: no clock that was not set.
 pub(super) fn said(item: &Item) -> Option<Timestamp> {
-    [item.published, item.updated].into_iter().flatten().find(|at| believed(*at, Timestamp::MAX_UTC).is_some())
+    [item.published, item.updated]
+        .into_iter()
+        .flatten()
+        .find(|at| believed(*at, Timestamp::MAX_UTC).is_some())
 }
 
 fn believed(at: Timestamp, now: Timestamp) -> Option<Timestamp> {

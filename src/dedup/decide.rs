@@ -111,7 +111,8 @@ const MOVING: usize = 3;
 /// time of the fetch.
 pub fn decide(sifted: Sifted, known: &Known, list_date: Option<Timestamp>, now: Timestamp) -> Settled {
     let Sifted { items, count: _, shared, remarks } = sifted;
-    let mut out = Settled { decided: Vec::with_capacity(items.len()), shared, remarks, links: Links::default() };
+    let mut out =
+        Settled { decided: Vec::with_capacity(items.len()), shared, remarks, links: Links::default() };
     let claims = claims(&items, known);
     let dates = settle(&items, known.first_sight.then_some(list_date), now);
     for ((mut keyed, claim), (published, updated)) in items.into_iter().zip(claims).zip(dates) {

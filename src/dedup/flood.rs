@@ -164,7 +164,8 @@ fn too_old(settled: &Settled, past: &Past) -> Doubt {
     if old.len() < LEAST_OLD {
         return Doubt::default();
     }
-    let newest = past.pace.last.first().map(|(newest, _)| newest.date_naive().to_string()).unwrap_or_default();
+    let newest =
+        past.pace.last.first().map(|(newest, _)| newest.date_naive().to_string()).unwrap_or_default();
     let why = format!(
         "{} items came for the first time with dates from before {}, though what was read before goes up to {newest}",
         old.len(),
@@ -180,7 +181,8 @@ fn of_no_date(settled: &Settled, past: &Past, now: Timestamp) -> Option<Doubt> {
     let dates: Vec<Option<Timestamp>> = news.iter().map(|(_, said)| *said).collect();
     let (mute, what) = mute(&dates, now);
     let is_most = news.len() >= LEAST_SHARE && news.len() * 4 >= all * 3 && mute.len() * 2 >= all;
-    if !is_most || mute.len() < LEAST_SHARE || !past.overlapped(all) || !past.pace.is_beyond(news.len(), now) {
+    if !is_most || mute.len() < LEAST_SHARE || !past.overlapped(all) || !past.pace.is_beyond(news.len(), now)
+    {
         return None;
     }
     let why = format!("{} of {all} items are new at once, and their dates tell nothing: {what}", news.len());

@@ -64,7 +64,8 @@ impl Keyed {
     /// The whole item as it is kept under an address that was announced before; the one that it has now is a further page of it.
     pub fn json_under(&self, announced: Url) -> String {
         let mut item = self.whole();
-        let is_other = |url: &Url| link_key(url) != link_key(&announced) && !item.alternate_urls.contains(url);
+        let is_other =
+            |url: &Url| link_key(url) != link_key(&announced) && !item.alternate_urls.contains(url);
         if let Some(url) = item.url.take().filter(is_other) {
             item.alternate_urls.insert(0, url);
         }

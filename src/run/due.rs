@@ -7,7 +7,7 @@ use super::{Opened, choose, visit};
 use crate::model::{Host, SourceId, Timestamp};
 use crate::schedule::host::{closed, moment};
 use crate::source::Source;
-use crate::store::{Desk, SourceState, StoreError};
+use crate::store::{Desk, HeldCount, SourceState, StoreError};
 
 /// The note of the sources that the owner paused, one a line.
 const PAUSED: &str = "paused";
@@ -42,6 +42,8 @@ pub struct Outlook {
     pub failing: usize,
     /// Those that the owner paused.
     pub paused: usize,
+    /// Entries that are held back, and those that were dropped.
+    pub held: HeldCount,
 }
 
 impl Opened {
@@ -56,6 +58,10 @@ impl Opened {
             let (hosts, states) = (desk.hosts()?, desk.sources()?);
             let hosts: HashMap<&str, &Host> = hosts.iter().map(|host| (host.name.as_str(), host)).collect();
             let mut outlook = Outlook::default();
+            for HeldCount { held, dropped } in desk.held_counts()?.into_values() {
+                outlook.held.held += held;
+                outlook.held.dropped += dropped;
+            }
             for source in config.sources.iter().filter(|source| source.enabled) {
                 let state = states.get(source.id.as_str()).map(Box::as_ref);
                 outlook.failing += usize::from(state.is_some_and(|state| state.failures > 0));

@@ -4,12 +4,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde::Serialize;
 
 use super::Opened;
 use crate::config::Config;
 use crate::model::{SourceId, Timestamp};
 use crate::source::{Flood, Source};
-use crate::store::{Desk, Fate, Guard, StoreError, Which};
+use crate::store::{Desk, Fate, Guard, Held, StoreError, Which};
 
 pub(super) fn guard(source: &Source) -> Guard {
     match source.flood {
@@ -52,13 +53,75 @@ pub(super) fn release_due(
 /// What the owner is told of it.
 pub(super) fn told(released: &[(SourceId, usize)]) -> Vec<String> {
     let told = |(source, count): &(SourceId, usize)| {
-        format!("{} of `{source}` held long enough and published now", counted_were(*count))
+        let entries = counted(*count);
+        format!("`{source}` was given its time: {entries} that had been held back {} now", come(*count))
     };
     released.iter().map(told).collect()
 }
 
-fn counted_were(count: usize) -> String {
-    if count == 1 { "1 entry was".to_owned() } else { format!("{count} entries were") }
+fn counted(count: usize) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
+}
+
+fn come(count: usize) -> &'static str {
+    if count == 1 { "comes" } else { "come" }
+}
+
+/// What is held of one source.
+#[derive(Debug, Serialize)]
+pub struct HeldOf {
+    /// Its id.
+    pub source: String,
+    /// How many entries are held.
+    pub held: usize,
+    /// How many were dropped.
+    pub dropped: usize,
+    /// Which: those that are held first, of these the ones that wait longest.
+    pub entries: Vec<HeldEntry>,
+}
+
+/// One held entry.
+#[derive(Debug, Serialize)]
+pub struct HeldEntry {
+    /// The id under which it would be published.
+    pub id: String,
+    /// `held` or `dropped`.
+    pub state: &'static str,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in words.
+    pub why: String,
+    /// Its date.
+    pub published: Timestamp,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its page.
+    pub url: Option<String>,
+}
+
+/// What is held, by source.
+///
+/// # Errors
+/// What the database says.
+pub fn held(desk: &Desk) -> Result<Vec<HeldOf>, StoreError> {
+    let mut out: Vec<HeldOf> = Vec::new();
+    for Held { source, id, since, dropped, why, published, item } in desk.held()? {
+        if out.last().is_none_or(|last| last.source != source) {
+            out.push(HeldOf { source, held: 0, dropped: 0, entries: Vec::new() });
+        }
+        let Some(last) = out.last_mut() else { continue };
+        *(if dropped { &mut last.dropped } else { &mut last.held }) += 1;
+        last.entries.push(HeldEntry {
+            id: id.to_string(),
+            state: if dropped { "dropped" } else { "held" },
+            since,
+            why,
+            published,
+            title: item.title,
+            url: item.url.map(String::from),
+        });
+    }
+    Ok(out)
 }
 
 /// Releases or drops what is meant, and tells it in words; `Err` where nothing is.
@@ -84,7 +147,7 @@ pub fn release_or_drop(
     for which in which {
         all += desk.settle_held(which, fate, now)?;
     }
-    let entries = if all == 1 { "1 entry".to_owned() } else { format!("{all} entries") };
+    let entries = counted(all);
     Ok(Ok(match fate {
         Fate::Release => format!("{entries} released"),
         Fate::Drop => format!("{entries} dropped"),
@@ -96,12 +159,7 @@ impl Opened {
     ///
     /// # Errors
     /// In words: that nothing is held under one of the names, or what the database says; then nothing is done.
-    pub async fn settle_held(
-        &self,
-        which: Vec<Which>,
-        fate: Fate,
-        now: Timestamp,
-    ) -> Result<String, String> {
+    pub async fn settle_held(&self, which: Vec<Which>, fate: Fate, now: Timestamp) -> Result<String, String> {
         let done = self.writer.call(move |desk| release_or_drop(desk, &which, fate, now)).await;
         let told = done.map_err(|error| error.to_string())??;
         self.outdated.store(true, Ordering::SeqCst);

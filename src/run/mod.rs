@@ -44,8 +44,8 @@ use crate::report::{Cut, Report, SourceLine};
 use crate::store::{Answers, Desk, StoreError, Writer};
 
 pub(crate) use choose::address;
-pub use held::release_or_drop;
 pub use due::{Outlook, Pause, paused_sources};
+pub use held::{HeldEntry, HeldOf, held, release_or_drop};
 pub use preview::{Preview, preview};
 pub(crate) use sources::{outlines, unvisited};
 pub use stop::{GRACE, Stop, Stopper};
@@ -258,8 +258,7 @@ impl Opened {
         }
         tell(Event::Begun(chosen.asked.len()));
         let is_outdated = self.outdated.swap(false, Ordering::SeqCst) || !released.is_empty();
-        let is_still =
-            *wish == Wish::Due && chosen.asked.is_empty() && !is_outdated && self.is_fresh(now);
+        let is_still = *wish == Wish::Due && chosen.asked.is_empty() && !is_outdated && self.is_fresh(now);
         if !is_still {
             // What is read now and fails to be published is the next round's, whoever that one asks.
             self.note_published(None);
@@ -293,7 +292,8 @@ impl Opened {
         if stop.is_wished() {
             cut.get_or_insert_default();
         }
-        Ok(Report { sources, not_due: chosen.not_due, documents, notes, cut })
+        let released = released.iter().map(|(_, count)| count).sum();
+        Ok(Report { sources, not_due: chosen.not_due, released, documents, notes, cut })
     }
 }
 

@@ -246,6 +246,7 @@ pub(crate) fn health(desk: &Desk, config: &Config) -> Result<Vec<SourceHealth>, 
         return Ok(out);
     }
     out.reserve(config.sources.len());
+    let held = desk.held_counts()?;
     for source in &config.sources {
         let Some(state) = desk.source(&source.id)? else {
             out.push(one(source, None, None));
@@ -253,7 +254,8 @@ pub(crate) fn health(desk: &Desk, config: &Config) -> Result<Vec<SourceHealth>, 
         };
         let newest = desk.newest(state.row)?;
         let channel = desk.channel(state.row)?;
-        out.push(one(source, Some((&state, &channel)), newest));
+        let held = held.get(&state.row).map_or(0, |count| count.held);
+        out.push(SourceHealth { held, ..one(source, Some((&state, &channel)), newest) });
     }
     Ok(out)
 }
@@ -285,6 +287,7 @@ fn one(source: &Source, told: Option<(&SourceState, &Channel)>, newest: Option<T
         feed_url,
         newest,
         entries: state.map_or(0, |state| state.entries),
+        held: 0,
     }
 }
 

@@ -7,6 +7,8 @@ use hyper::header;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 
+use url::form_urlencoded;
+
 use super::answer::{insert, not_allowed, text};
 use super::body::Body;
 use crate::model::SourceId;
@@ -22,6 +24,34 @@ pub enum Order {
     Resume(SourceId),
     /// Read the configuration again.
     Reload,
+    /// Publish held entries, as if they had come now: all of a source, or those with these ids.
+    Release(Names),
+    /// Never publish them.
+    Drop(Names),
+}
+
+/// Which held entries are meant; at least one name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// All that are held of these sources.
+    pub sources: Vec<SourceId>,
+    /// The entries with these ids.
+    pub ids: Vec<String>,
+}
+
+impl Names {
+    /// From a query: `source=…` and `id=…`, each as often as is wanted.
+    fn read(query: Option<&str>) -> Option<Self> {
+        let mut names = Self::default();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*name {
+                "source" => names.sources.push(SourceId::try_from(value.into_owned()).ok()?),
+                "id" => names.ids.push(value.into_owned()),
+                _ => return None,
+            }
+        }
+        Some(names).filter(|names| !names.sources.is_empty() || !names.ids.is_empty())
+    }
 }
 
 /// What came of an order: done, or why not, in words.
@@ -30,6 +60,9 @@ pub type Done = Result<String, String>;
 /// Tells how things are, given why the last configuration was refused, if it was.
 pub type Teller = dyn Fn(Option<&str>) -> Done + Send + Sync;
 
+/// Tells what is held back.
+pub type Lister = dyn Fn() -> Done + Send + Sync;
+
 /// Where orders go, and where the daemon tells how things are.
 #[derive(Clone)]
 pub struct Desk {
@@ -37,6 +70,8 @@ pub struct Desk {
     pub orders: mpsc::Sender<(Order, oneshot::Sender<Done>)>,
     /// How the sources are, as JSON. Blocks.
     pub status: Arc<Teller>,
+    /// What is held back, as JSON. Blocks.
+    pub held: Arc<Lister>,
 }
 
 /// Answers a request for `path`, which begins with `/api/`, of somebody who may.
@@ -50,9 +85,28 @@ pub async fn answer(
     let order = match steps.as_slice() {
         ["status"] => {
             return match *request.method() {
-                Method::GET | Method::HEAD => status(desk, mistake.map(str::to_owned)).await,
+                Method::GET | Method::HEAD => {
+                    let (status, mistake) = (Arc::clone(&desk.status), mistake.map(str::to_owned));
+                    json(move || status(mistake.as_deref())).await
+                }
                 _ => not_allowed("GET, HEAD"),
             };
+        }
+        ["held"] => {
+            return match *request.method() {
+                Method::GET | Method::HEAD => {
+                    let held = Arc::clone(&desk.held);
+                    json(move || held()).await
+                }
+                _ => not_allowed("GET, HEAD"),
+            };
+        }
+        ["held", verb @ ("release" | "drop")] => {
+            let Some(names) = Names::read(request.uri().query()) else {
+                let help = "say which are meant: `?source=ID`, or `?id=ID` with the id of an entry, each as often as you want";
+                return text(StatusCode::BAD_REQUEST, help);
+            };
+            if *verb == "release" { Order::Release(names) } else { Order::Drop(names) }
         }
         ["reload"] => Order::Reload,
         ["sources", id, verb @ ("refresh" | "pause" | "resume")] => {
@@ -82,9 +136,8 @@ pub async fn answer(
     }
 }
 
-async fn status(desk: &Desk, mistake: Option<String>) -> Response<Body> {
-    let status = Arc::clone(&desk.status);
-    let told = tokio::task::spawn_blocking(move || status(mistake.as_deref())).await;
+async fn json(tell: impl FnOnce() -> Done + Send + 'static) -> Response<Body> {
+    let told = tokio::task::spawn_blocking(tell).await;
     match told {
         Ok(Ok(json)) => {
             let mut response = text(StatusCode::OK, "");

@@ -30,8 +30,11 @@ pub struct Metrics {
     registry: Registry,
     /// Visits of sources by outcome: `read`, `unchanged`, `failed`.
     pub visits: Family<Kind, Counter>,
-    /// Entries by decision: `new`, `changed`, `retouched`; `twin` are those of the new ones that tell a known story.
+    /// Entries by decision: `new`, `changed`, `retouched`; `twin` are those of the new ones that tell a known story; `held` those
+    /// that were kept back, `released` those that came by themselves after a while.
     pub entries: Family<Kind, Counter>,
+    /// Entries that are not published: `held` until somebody decides, and `dropped`.
+    pub held: Family<Kind, Gauge>,
     /// Documents by what became of them: `written`, `same`, `refused`.
     pub documents: Family<Kind, Counter>,
     /// Seconds that rounds took which asked somebody.
@@ -67,6 +70,8 @@ impl Default for Metrics {
         registry.register("visits", "Visits of sources", visits.clone());
         let entries = Family::default();
         registry.register("entries", "Entries taken in", entries.clone());
+        let held = Family::default();
+        registry.register("held_entries", "Entries that are kept and not published", held.clone());
         let documents = Family::default();
         registry.register("documents", "Documents of rounds", documents.clone());
         let rounds = Histogram::new(exponential_buckets(0.05, 2.0, 14));
@@ -109,6 +114,7 @@ impl Default for Metrics {
             registry,
             visits,
             entries,
+            held,
             documents,
             rounds,
             faults,

@@ -37,11 +37,11 @@ mod websub;
 mod wire;
 
 pub use access::Access;
-pub use api::{Desk, Done, Order, Teller};
+pub use api::{Desk, Done, Lister, Names, Order, Teller};
 pub use door::{Manners, serve};
 pub use house::{House, Rules};
 pub use listen::{Listen, ListenError, Listener, open};
-pub use metrics::Metrics;
+pub use metrics::{Kind, Metrics};
 pub use network::Network;
 pub use rate::Rate;
 pub use seats::Seats;

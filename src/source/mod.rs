@@ -5,4 +5,4 @@ pub mod moved;
 mod settings;
 
 pub use feed::{Before, Outcome};
-pub use settings::{Auth, Basic, Defaults, Every, Flood, Expect, Schedule, Source, Written};
+pub use settings::{Auth, Basic, Defaults, Every, Expect, Flood, Schedule, Source, Written};

@@ -187,22 +187,22 @@ impl Desk {
 
     fn release(&self, waiting: &[Waiting], now: Timestamp) -> Result<(), StoreError> {
         let fail = |e| self.fail(e);
-        let mut next = self.next_row()?;
         let mut rows: HashMap<i64, i64> = HashMap::with_capacity(waiting.len());
         let mut sources: HashMap<i64, usize> = HashMap::new();
-        for Waiting { row, source, published: _ } in waiting {
+        for (next, Waiting { row, source, published: _ }) in (self.next_row()?..).zip(waiting) {
             let sql = "UPDATE entry SET id = ?2, story = ?2, first_seen = ?3 WHERE id = ?1";
             let mut query = self.connection.prepare_cached(sql).map_err(fail)?;
             query.execute(params![row, next, now.timestamp()]).map_err(fail)?;
-            let mut query =
-                self.connection.prepare_cached("UPDATE body SET entry = ?2 WHERE entry = ?1").map_err(fail)?;
+            let mut query = self
+                .connection
+                .prepare_cached("UPDATE body SET entry = ?2 WHERE entry = ?1")
+                .map_err(fail)?;
             query.execute([*row, next]).map_err(fail)?;
             let mut query =
                 self.connection.prepare_cached("DELETE FROM held WHERE entry = ?1").map_err(fail)?;
             query.execute([*row]).map_err(fail)?;
             rows.insert(*row, next);
             *sources.entry(*source).or_default() += 1;
-            next += 1;
         }
         for (source, count) in sources {
             self.renumber_marks(source, &rows)?;

@@ -70,7 +70,9 @@ impl Desk {
     /// # Errors
     /// What the database says.
     pub fn under_link(&self, link: Alias) -> Result<Vec<Teller>, StoreError> {
-        let sql = format!("SELECT {TELLER} FROM link JOIN entry ON id = entry WHERE hash = ?1 AND id > 0 ORDER BY id");
+        let sql = format!(
+            "SELECT {TELLER} FROM link JOIN entry ON id = entry WHERE hash = ?1 AND id > 0 ORDER BY id"
+        );
         self.connection
             .prepare_cached(&sql)
             .and_then(|mut query| query.query_map([link.0], teller)?.collect())

@@ -70,6 +70,8 @@ pub struct SourceHealth {
     pub newest: Option<Timestamp>,
     /// How many entries are kept of it.
     pub entries: u64,
+    /// How many more are held back.
+    pub held: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,6 +88,7 @@ struct Row {
     message: Option<String>,
     newest: Option<When>,
     entries: String,
+    held: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,6 +172,7 @@ fn row(source: &SourceHealth, site: &Site, words: &Words) -> Row {
         message,
         newest,
         entries,
+        held,
     } = source;
     let when = |at: &Option<Timestamp>| at.map(|at| When::new(at, site, words));
     Row {
@@ -184,5 +188,6 @@ fn row(source: &SourceHealth, site: &Site, words: &Words) -> Row {
         message: fence::some_line(message.as_deref()),
         newest: when(newest),
         entries: words.number(usize::try_from(*entries).unwrap_or(usize::MAX)),
+        held: (*held > 0).then(|| words.number(usize::try_from(*held).unwrap_or(usize::MAX))),
     }
 }

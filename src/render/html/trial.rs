@@ -166,6 +166,7 @@ fn sources(id: &SourceId) -> Vec<SourceHealth> {
         message: None,
         newest: None,
         entries: 0,
+        held: 0,
     };
     let failing = SourceHealth {
         home_url: Url::parse("https://trial.example/").ok(),
@@ -178,6 +179,7 @@ fn sources(id: &SourceId) -> Vec<SourceHealth> {
         failures: 1,
         message: Some("it failed".to_owned()),
         newest: at,
+        held: 1,
         ..new.clone()
     };
     vec![new, failing]

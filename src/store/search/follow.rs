@@ -177,8 +177,7 @@ fn facets(source: i64, item: &Item) -> Vec<String> {
 
 impl Desk {
     fn indexed_below(&self, below: i64, most: i64) -> Result<Vec<There>, StoreError> {
-        let sql =
-            "SELECT id, source, published, item_hash FROM entry WHERE id < ?1 AND id > 0 ORDER BY id DESC LIMIT ?2";
+        let sql = "SELECT id, source, published, item_hash FROM entry WHERE id < ?1 AND id > 0 ORDER BY id DESC LIMIT ?2";
         self.indexed(sql, params![below, most])
     }
 

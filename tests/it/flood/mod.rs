@@ -1,5 +1,6 @@
 //! Floods: what sources do to their whole list, fetch by fetch. Subscribers see nothing twice and miss nothing that was new.
 
+mod decided;
 mod script;
 
 use chrono::TimeDelta;
@@ -71,7 +72,8 @@ fn guids_and_dates() {
 
 #[test]
 fn a_clock_that_is_a_year_ahead_and_one_that_was_never_set() {
-    everything_becomes(|item| item.date = item.date.map(|at| at + TimeDelta::days(365))).all_told_once_but([]);
+    everything_becomes(|item| item.date = item.date.map(|at| at + TimeDelta::days(365)))
+        .all_told_once_but([]);
     everything_becomes(|item| item.date = Some(at("1970-01-01T00:00:00Z"))).all_told_once_but([]);
     everything_becomes(|item| item.date = None).all_told_once_but([]);
 }
@@ -284,7 +286,8 @@ fn a_source_that_is_not_guarded_is_believed() {
     let mut script = Script::with("flood = \"off\"");
     script.fetch(start(), &list(1..=20));
     let mut items = list(2..=21);
-    items.extend((901..=910).map(|number| Item { date: Some(at("2020-02-02T02:02:02Z")), ..article(number) }));
+    items
+        .extend((901..=910).map(|number| Item { date: Some(at("2020-02-02T02:02:02Z")), ..article(number) }));
     script.fetch(start() + TimeDelta::hours(12), &items);
     script.all_told_once_but([]);
 }

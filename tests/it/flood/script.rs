@@ -27,8 +27,30 @@ pub fn start() -> DateTime<Utc> {
 }
 
 const WORDS: [&str; 24] = [
-    "নদী", "সেতু", "পৌরসভা", "মেলা", "বৃষ্টি", "স্কুল", "বাজার", "ট্রেন", "হাসপাতাল", "পরীক্ষা", "ভোট", "ধান", "river", "council",
-    "market", "bridge", "school", "harvest", "library", "station", "doctor", "ticket", "window", "garden",
+    "নদী",
+    "সেতু",
+    "পৌরসভা",
+    "মেলা",
+    "বৃষ্টি",
+    "স্কুল",
+    "বাজার",
+    "ট্রেন",
+    "হাসপাতাল",
+    "পরীক্ষা",
+    "ভোট",
+    "ধান",
+    "river",
+    "council",
+    "market",
+    "bridge",
+    "school",
+    "harvest",
+    "library",
+    "station",
+    "doctor",
+    "ticket",
+    "window",
+    "garden",
 ];
 
 /// Words that no two numbers share in the same order.
@@ -143,12 +165,7 @@ impl Script {
     /// `more` is written into the table of the source.
     pub fn with(more: &str) -> Self {
         let config = CONFIG.replace("khobor.xml\"\n", &format!("khobor.xml\"\n{more}\n"));
-        Self {
-            home: Home::new(&config),
-            readers: BTreeMap::new(),
-            fetches: 0,
-            brought: BTreeMap::new(),
-        }
+        Self { home: Home::new(&config), readers: BTreeMap::new(), fetches: 0, brought: BTreeMap::new() }
     }
 
     /// The source shows these now; it is asked, and everybody reads what is published.
@@ -228,7 +245,9 @@ fn shown(
     href: impl Fn(roxmltree::Node<'_, '_>) -> Option<String>,
 ) -> Shown {
     let own = |name: &'static str| {
-        node.children().filter(move |child| child.tag_name().name() == name && child.tag_name().namespace() == node.tag_name().namespace())
+        node.children().filter(move |child| {
+            child.tag_name().name() == name && child.tag_name().namespace() == node.tag_name().namespace()
+        })
     };
     let text: String = node.descendants().filter_map(|node| node.text()).collect();
     let id = node.children().find(|child| child.tag_name().name() == id).and_then(|id| id.text());

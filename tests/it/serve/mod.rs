@@ -3,6 +3,7 @@
 mod attacks;
 mod delta;
 mod documents;
+mod held;
 mod opened;
 mod operations;
 mod sockets;
