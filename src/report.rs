@@ -165,7 +165,7 @@ pub struct Report {
     pub sources: Vec<SourceLine>,
     /// How many were not due.
     pub not_due: usize,
-    /// Entries that were held until now and have come by themselves.
+    /// Entries that were held until now and came with this round.
     #[serde(skip_serializing_if = "is_none")]
     pub released: usize,
     /// Documents, in the order of the configuration.

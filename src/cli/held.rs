@@ -45,8 +45,8 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
     };
     match &args.verb {
         None => list(&config, args),
-        Some(Verb::Release(names)) => settle(common, &config, names, Fate::Release),
-        Some(Verb::Drop(names)) => settle(common, &config, names, Fate::Drop),
+        Some(Verb::Release(names)) => settle(&config, names, Fate::Release),
+        Some(Verb::Drop(names)) => settle(&config, names, Fate::Drop),
     }
 }
 
@@ -70,7 +70,11 @@ fn text(lines: &[HeldOf]) -> String {
     let mut out = String::new();
     for line in lines {
         let HeldOf { source, held, dropped, entries } = line;
-        let also = if *dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
+        let mut also = if *dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
+        let released = entries.iter().filter(|entry| entry.state == "released").count();
+        if released > 0 {
+            let _ = write!(also, ", {released} released and not yet published");
+        }
         let _ = writeln!(out, "{source}: {held} held{also}");
         let waiting: Vec<&HeldEntry> = entries.iter().filter(|entry| entry.state == "held").collect();
         for group in waiting.chunk_by(|a, b| (a.since, &a.why) == (b.since, &b.why)) {
@@ -96,11 +100,10 @@ fn text(lines: &[HeldOf]) -> String {
     out
 }
 
-fn settle(common: &Common, config: &Config, names: &Names, fate: Fate) -> ExitCode {
+fn settle(config: &Config, names: &Names, fate: Fate) -> ExitCode {
     let which: Vec<Which> = names.names.iter().map(|name| which(config, name)).collect();
-    let now = common.now();
     let done = Writer::open(&config.store.path).and_then(|writer| {
-        let work = writer.call(move |desk| run::release_or_drop(desk, &which, fate, now));
+        let work = writer.call(move |desk| run::release_or_drop(desk, &which, fate));
         match super::block_on(work) {
             Ok(done) => done.map(Ok),
             Err(code) => Ok(Err(code)),

@@ -261,11 +261,9 @@ impl Cycle {
     async fn settle_held(&mut self, names: Names, fate: Fate) -> Done {
         let sources = names.sources.into_iter().map(Which::Of);
         let which = sources.chain(names.ids.into_iter().map(|id| Which::One(EntryId::kept(id)))).collect();
-        let told = self.opened.settle_held(which, fate, self.clock.now()).await?;
-        if fate == Fate::Release {
-            self.librarian.released();
-            self.anew = true;
-        }
+        let told = self.opened.settle_held(which, fate).await?;
+        // The next round lets in what was released.
+        self.anew |= fate == Fate::Release;
         Ok(told)
     }
 

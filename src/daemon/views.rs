@@ -76,13 +76,6 @@ impl Librarian {
         }
     }
 
-    /// Entries came that no source brought just now.
-    pub(super) fn released(&self) {
-        self.shared.rounds.fetch_add(1, Ordering::Relaxed);
-        self.house.views().outdate();
-        let _ = self.news.send(Vec::new());
-    }
-
     /// The configuration is another one.
     pub(super) fn take_over(&self) {
         self.house.views().clear();

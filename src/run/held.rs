@@ -1,6 +1,5 @@
 //! Held entries on the road: whether a source is guarded, what is released when its time has come or when somebody says so.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -28,43 +27,49 @@ pub(super) fn waits(config: &Config) -> Vec<(SourceId, Duration)> {
     config.sources.iter().filter_map(wait).collect()
 }
 
-/// Releases what has been held for as long as it should be; how many entries of which source these were.
-pub(super) fn release_due(
+/// What came of what was held.
+#[derive(Debug, Default)]
+pub(super) struct Released {
+    /// Entries that come with this round.
+    pub(super) count: usize,
+    /// Sources of which some had been held for as long as they should be.
+    by_time: Vec<(SourceId, usize)>,
+}
+
+/// Lets in what was released, or has been held for as long as it should be. At the beginning of a round: what comes has to be
+/// compared with the stories that are known before anything is published.
+pub(super) fn let_in(
     desk: &Desk,
     waits: &[(SourceId, Duration)],
     now: Timestamp,
-) -> Result<Vec<(SourceId, usize)>, StoreError> {
+) -> Result<Released, StoreError> {
     // Nearly always nothing is held: then nobody looks for each source.
-    if waits.is_empty() || desk.held_counts()?.is_empty() {
-        return Ok(Vec::new());
+    if desk.held_counts()?.is_empty() {
+        return Ok(Released::default());
     }
-    let mut released = Vec::new();
+    let mut by_time = Vec::new();
     for (source, wait) in waits {
         let since = TimeDelta::from_std(*wait).ok().and_then(|wait| now.checked_sub_signed(wait));
         let Some(since) = since else { continue };
-        let count = desk.settle_held(&Which::Since(source.clone(), since), Fate::Release, now)?;
+        let count = desk.settle_held(&Which::Since(source.clone(), since), Fate::Release)?;
         if count > 0 {
-            released.push((source.clone(), count));
+            by_time.push((source.clone(), count));
         }
     }
-    Ok(released)
+    Ok(Released { count: desk.come(now)?, by_time })
 }
 
 /// What the owner is told of it.
-pub(super) fn told(released: &[(SourceId, usize)]) -> Vec<String> {
+pub(super) fn told(released: &Released) -> Vec<String> {
     let told = |(source, count): &(SourceId, usize)| {
-        let entries = counted(*count);
-        format!("`{source}` was given its time: {entries} that had been held back {} now", come(*count))
+        let (entries, come) = (counted(*count), if *count == 1 { "comes" } else { "come" });
+        format!("{entries} of `{source}` that had been held back {come} now, for the time of `flood` is over")
     };
-    released.iter().map(told).collect()
+    released.by_time.iter().map(told).collect()
 }
 
 fn counted(count: usize) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
-}
-
-fn come(count: usize) -> &'static str {
-    if count == 1 { "comes" } else { "come" }
 }
 
 /// What is held of one source.
@@ -85,7 +90,7 @@ pub struct HeldOf {
 pub struct HeldEntry {
     /// The id under which it would be published.
     pub id: String,
-    /// `held` or `dropped`.
+    /// `held`, `dropped`, or `released`: comes with the next round.
     pub state: &'static str,
     /// Since when.
     pub since: Timestamp,
@@ -105,15 +110,20 @@ pub struct HeldEntry {
 /// What the database says.
 pub fn held(desk: &Desk) -> Result<Vec<HeldOf>, StoreError> {
     let mut out: Vec<HeldOf> = Vec::new();
-    for Held { source, id, since, dropped, why, published, item } in desk.held()? {
+    for Held { source, id, since, decided, why, published, item } in desk.held()? {
         if out.last().is_none_or(|last| last.source != source) {
             out.push(HeldOf { source, held: 0, dropped: 0, entries: Vec::new() });
         }
         let Some(last) = out.last_mut() else { continue };
-        *(if dropped { &mut last.dropped } else { &mut last.held }) += 1;
+        last.held += usize::from(decided.is_none());
+        last.dropped += usize::from(decided == Some(Fate::Drop));
         last.entries.push(HeldEntry {
             id: id.to_string(),
-            state: if dropped { "dropped" } else { "held" },
+            state: match decided {
+                None => "held",
+                Some(Fate::Drop) => "dropped",
+                Some(Fate::Release) => "released",
+            },
             since,
             why,
             published,
@@ -132,7 +142,6 @@ pub fn release_or_drop(
     desk: &Desk,
     which: &[Which],
     fate: Fate,
-    now: Timestamp,
 ) -> Result<Result<String, String>, StoreError> {
     for which in which {
         if desk.count_held(which)? == 0 {
@@ -145,7 +154,7 @@ pub fn release_or_drop(
     }
     let mut all = 0;
     for which in which {
-        all += desk.settle_held(which, fate, now)?;
+        all += desk.settle_held(which, fate)?;
     }
     let entries = counted(all);
     Ok(Ok(match fate {
@@ -159,10 +168,8 @@ impl Opened {
     ///
     /// # Errors
     /// In words: that nothing is held under one of the names, or what the database says; then nothing is done.
-    pub async fn settle_held(&self, which: Vec<Which>, fate: Fate, now: Timestamp) -> Result<String, String> {
-        let done = self.writer.call(move |desk| release_or_drop(desk, &which, fate, now)).await;
-        let told = done.map_err(|error| error.to_string())??;
-        self.outdated.store(true, Ordering::SeqCst);
-        Ok(told)
+    pub async fn settle_held(&self, which: Vec<Which>, fate: Fate) -> Result<String, String> {
+        let done = self.writer.call(move |desk| release_or_drop(desk, &which, fate)).await;
+        done.map_err(|error| error.to_string())?
     }
 }

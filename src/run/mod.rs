@@ -24,7 +24,6 @@ mod view;
 mod visit;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
@@ -110,8 +109,6 @@ pub struct Opened {
     writer: Arc<Writer>,
     /// When everything was published last by this configuration.
     published: Mutex<Option<Timestamp>>,
-    /// Something was released since: what is published is not all that should be.
-    outdated: AtomicBool,
 }
 
 /// Documents are made anew after this, though nothing came: somebody may have deleted one.
@@ -153,7 +150,7 @@ pub fn open(config: Arc<Config>) -> Result<Opened, Fault> {
     let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
     answers.forget_others(|id| ids.contains(id));
     let asker = Arc::new(Asker::new(&config.fetch, Some(answers))?);
-    Ok(Opened { config, asker, writer, published: Mutex::default(), outdated: AtomicBool::default() })
+    Ok(Opened { config, asker, writer, published: Mutex::default() })
 }
 
 impl Opened {
@@ -173,7 +170,7 @@ impl Opened {
             }
         };
         let writer = Arc::clone(&self.writer);
-        Ok(Self { config, asker, writer, published: Mutex::default(), outdated: AtomicBool::default() })
+        Ok(Self { config, asker, writer, published: Mutex::default() })
     }
 
     /// The configuration that rounds go by.
@@ -225,7 +222,7 @@ impl Opened {
         let waits = held::waits(&self.config);
         let known = move |desk: &Desk| {
             let is_broken = courtesy::begin(desk)?;
-            let released = held::release_due(desk, &waits, now)?;
+            let released = held::let_in(desk, &waits, now)?;
             Ok((desk.hosts()?, desk.robots(yesterday)?, is_broken, released))
         };
         let (known, robots, is_broken, released) = self.writer.call(known).await?;
@@ -257,8 +254,8 @@ impl Opened {
             courtesy::pause_all(&self.asker.client, places, self.config.fetch.spacing);
         }
         tell(Event::Begun(chosen.asked.len()));
-        let is_outdated = self.outdated.swap(false, Ordering::SeqCst) || !released.is_empty();
-        let is_still = *wish == Wish::Due && chosen.asked.is_empty() && !is_outdated && self.is_fresh(now);
+        let is_still =
+            *wish == Wish::Due && chosen.asked.is_empty() && released.count == 0 && self.is_fresh(now);
         if !is_still {
             // What is read now and fails to be published is the next round's, whoever that one asks.
             self.note_published(None);
@@ -292,7 +289,7 @@ impl Opened {
         if stop.is_wished() {
             cut.get_or_insert_default();
         }
-        let released = released.iter().map(|(_, count)| count).sum();
+        let released = released.count;
         Ok(Report { sources, not_due: chosen.not_due, released, documents, notes, cut })
     }
 }

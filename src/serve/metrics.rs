@@ -31,7 +31,7 @@ pub struct Metrics {
     /// Visits of sources by outcome: `read`, `unchanged`, `failed`.
     pub visits: Family<Kind, Counter>,
     /// Entries by decision: `new`, `changed`, `retouched`; `twin` are those of the new ones that tell a known story; `held` those
-    /// that were kept back, `released` those that came by themselves after a while.
+    /// that were kept back, `released` those that came later.
     pub entries: Family<Kind, Counter>,
     /// Entries that are not published: `held` until somebody decides, and `dropped`.
     pub held: Family<Kind, Gauge>,

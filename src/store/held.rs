@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::{ToSql, params};
 
 use super::entries::record;
 use super::sources::time;
@@ -17,7 +17,7 @@ use crate::model::{EntryId, Item, SourceId, Timestamp};
 /// What is to become of held entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// They come now.
+    /// They come with the next round.
     Release,
     /// They never come.
     Drop,
@@ -26,7 +26,7 @@ pub enum Fate {
 /// Which held entries are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
-    /// All of a source that are held and not dropped.
+    /// All of a source that nobody has decided about.
     Of(SourceId),
     /// Those of them that are held since then or longer.
     Since(SourceId, Timestamp),
@@ -43,8 +43,8 @@ pub struct Held {
     pub id: EntryId,
     /// Since when it is held.
     pub since: Timestamp,
-    /// True when somebody dropped it.
-    pub dropped: bool,
+    /// What was decided, if anything was.
+    pub decided: Option<Fate>,
     /// Why it is held.
     pub why: String,
     /// As settled when it was seen for the first time.
@@ -65,6 +65,7 @@ pub struct HeldCount {
 /// The states of the table.
 const HELD: i64 = 0;
 const DROPPED: i64 = 1;
+const RELEASED: i64 = 2;
 
 /// A held entry on its way.
 struct Waiting {
@@ -123,7 +124,11 @@ impl Desk {
                     source: row.get(0)?,
                     id: EntryId::kept(row.get(1)?),
                     since: time(row.get(2)?),
-                    dropped: row.get::<_, i64>(3)? == DROPPED,
+                    decided: match row.get(3)? {
+                        DROPPED => Some(Fate::Drop),
+                        RELEASED => Some(Fate::Release),
+                        _ => None,
+                    },
                     why: row.get(4)?,
                     published: time(row.get(5)?),
                     item: serde_json::from_str(row.get_ref(6)?.as_str()?).unwrap_or_default(),
@@ -141,44 +146,55 @@ impl Desk {
         Ok(self.waiting(which)?.len())
     }
 
-    /// Releases or drops held entries; with how many these were.
+    /// Releases or drops held entries; with how many these were. What is released comes with the next round ([`Desk::come`]): only a
+    /// round compares what comes before it publishes it.
     ///
     /// # Errors
     /// What the database says.
-    pub fn settle_held(&self, which: &Which, fate: Fate, now: Timestamp) -> Result<usize, StoreError> {
+    pub fn settle_held(&self, which: &Which, fate: Fate) -> Result<usize, StoreError> {
         let waiting = self.waiting(which)?;
-        match fate {
-            Fate::Drop => {
-                for Waiting { row, .. } in &waiting {
-                    self.connection
-                        .prepare_cached("UPDATE held SET state = ?2 WHERE entry = ?1")
-                        .and_then(|mut query| query.execute([*row, DROPPED]))
-                        .map_err(|e| self.fail(e))?;
-                }
-            }
-            Fate::Release => self.release(&waiting, now)?,
+        let state = if fate == Fate::Drop { DROPPED } else { RELEASED };
+        for Waiting { row, .. } in &waiting {
+            self.connection
+                .prepare_cached("UPDATE held SET state = ?2 WHERE entry = ?1")
+                .and_then(|mut query| query.execute([*row, state]))
+                .map_err(|e| self.fail(e))?;
         }
         Ok(waiting.len())
     }
 
-    /// The older first; of one second those that stood further down.
+    /// Lets in what was released, as if it came now; with how many entries these are.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn come(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let waiting = self.asked("state = ?1", params![RELEASED])?;
+        self.release(&waiting, now)?;
+        Ok(waiting.len())
+    }
+
     fn waiting(&self, which: &Which) -> Result<Vec<Waiting>, StoreError> {
-        let any = "SELECT held.entry, source.id, published FROM held JOIN entry ON entry.id = held.entry \
-             JOIN source ON source.id = held.source";
-        let order = "ORDER BY published, held.entry DESC";
-        let (sql, key, since) = match which {
-            Which::Of(source) => ("slug = ?1 AND state = 0 AND since <= ?2", source.as_str(), i64::MAX),
-            Which::Since(source, at) => {
-                ("slug = ?1 AND state = 0 AND since <= ?2", source.as_str(), at.timestamp())
+        match which {
+            Which::Of(source) => self.asked("slug = ?1 AND state = ?2", params![source.as_str(), HELD]),
+            Which::Since(source, at) => self.asked(
+                "slug = ?1 AND state = ?2 AND since <= ?3",
+                params![source.as_str(), HELD, at.timestamp()],
+            ),
+            Which::One(id) => {
+                self.asked("public_id = ?1 AND id_hash = ?2", params![id.as_str(), id.number()])
             }
-            Which::One(id) => ("id_hash = ?2 AND public_id = ?1", id.as_str(), id.number()),
-        };
-        let mut query = self
-            .connection
-            .prepare_cached(&format!("{any} WHERE {sql} {order}"))
-            .map_err(|e| self.fail(e))?;
+        }
+    }
+
+    /// The older first; of one second those that stood further down.
+    fn asked(&self, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<Waiting>, StoreError> {
+        let sql = format!(
+            "SELECT held.entry, source.id, published FROM held JOIN entry ON entry.id = held.entry \
+             JOIN source ON source.id = held.source WHERE {condition} ORDER BY published, held.entry DESC"
+        );
+        let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
         query
-            .query_map(params![key, since], |row| {
+            .query_map(values, |row| {
                 Ok(Waiting { row: row.get(0)?, source: row.get(1)?, published: row.get(2)? })
             })
             .and_then(Iterator::collect)
