@@ -4,6 +4,7 @@
 //! day was cut into rounds. Nothing that came is published before it was compared, therefore a new entry goes by the id of its
 //! story's first from the beginning.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use super::Road;
 use crate::config::Config;
 use crate::dedup::near::{Outlet, Probe, Record, Text, compare};
 use crate::dedup::tie::reached;
-use crate::dedup::{Alias, Mode, Row, Settings, Tie, TieKind};
+use crate::dedup::{Alias, Mode, Row, Settings, Tie, TieKind, keyed};
 use crate::report::{SourceLine, Visit};
 use crate::store::{Desk, StoreError, Teller};
 use crate::value::fold::fold_case;
@@ -26,21 +27,19 @@ const RELATED: &str = "related";
 const SAME_ADDRESS: TimeDelta = TimeDelta::hours(72);
 
 /// So many that came look for their likes at once: each takes some hundred bytes for it.
-const AT_ONCE: usize = 16_384;
+const AT_ONCE: usize = 32_768;
 
 /// So many texts are kept at hand.
 const AT_HAND: usize = 1024;
 
-/// Of more entries than this the links are not asked for one by one.
-const MANY: usize = 2000;
-
-/// An entry is tied to so many others of its story; more would tell nothing new.
-const MOST_TIES: usize = 8;
+/// Of more packs than this the links are not asked for one by one.
+const MANY: usize = 200;
 
 /// Compares what came, and tells in the lines of the sources how many of it are twins of others.
 pub(super) async fn relate_all(road: &Arc<Road>, lines: &mut [SourceLine]) -> Result<(), StoreError> {
     let config = Arc::clone(&road.config);
-    let told = road.writer.call(move |desk| {
+    // Nobody else writes now, and there may be much to write: without a savepoint.
+    let told = road.writer.gather(move |desk| {
         let told = relate(desk, &config)?;
         let rows = if told.is_empty() { HashMap::new() } else { desk.source_rows()? };
         Ok((told, rows))
@@ -62,40 +61,55 @@ fn relate(desk: &Desk, config: &Config) -> Result<HashMap<i64, usize>, StoreErro
     let note = desk.note(RELATED)?.unwrap_or_default();
     let (pack, last) = note.split_once(' ').unwrap_or_default();
     let (pack, announced) = (pack.parse().unwrap_or(0), last.parse().unwrap_or(0));
-    let (mut came, until) = desk.records_behind(pack)?;
+    let packs = desk.packs_behind(pack)?;
     let unsettled = desk.take_unsettled()?;
-    if came.is_empty() && unsettled.is_empty() {
+    if packs.is_empty() && unsettled.is_empty() {
         return Ok(HashMap::new());
     }
-    // Of an entry that came and was changed the last record holds.
-    came.sort_by_key(|record| record.row);
-    came.reverse();
-    came.dedup_by_key(|record| record.row);
-    came.reverse();
     let rows = desk.source_rows()?;
     let modes =
         config.sources.iter().filter_map(|source| Some((*rows.get(source.id.as_str())?, source.dedup)));
-    let round = Round { desk, settings: &config.dedup, modes: modes.collect() };
-    let mut texts = Texts { desk, known: HashMap::new() };
-    round.part_edited(&came, announced, &mut texts)?;
-    round.tie_addresses(&came, &mut texts)?;
-    round.tie_texts(&came, &mut texts)?;
+    let modes = modes.collect();
+    let texts = RefCell::new(HashMap::new());
+    let several = match packs.len() > MANY {
+        true => Some(desk.links_of_several()?.into_iter().collect()),
+        false => None,
+    };
+    let round = Round { desk, settings: &config.dedup, modes, announced, several, texts };
+    // What an address tied before may be tied by its text.
+    let mut came: Vec<Record> = Vec::new();
+    for row in &unsettled {
+        came.extend(record(desk, *row)?);
+    }
+    for pack in &packs {
+        desk.read_pack(*pack, &mut came)?;
+        if came.len() >= AT_ONCE {
+            round.compare(&std::mem::take(&mut came))?;
+        }
+    }
+    round.compare(&came)?;
     let mut doubtful = unsettled;
     doubtful.extend(desk.take_unsettled()?);
     for row in doubtful {
         settle(desk, row)?;
     }
     let mut twins = HashMap::new();
-    for record in came.iter().filter(|record| record.row > announced) {
-        let Some(story) = desk.teller(record.row)?.map(|teller| teller.story) else { continue };
-        if story != record.row {
-            desk.tell_as_first(record.row, story)?;
-            *twins.entry(record.source).or_default() += 1;
-        }
+    for follower in desk.followers_behind(announced)? {
+        desk.tell_as_first(follower.row, follower.story)?;
+        *twins.entry(follower.source).or_default() += 1;
     }
+    let until = packs.into_iter().fold(pack, i64::max);
     desk.set_note(RELATED, Some(&format!("{until} {}", desk.last_row()?)))?;
     desk.pack_records(until)?;
     Ok(twins)
+}
+
+/// What the likes of an entry are found by, made anew; its link is not looked at.
+fn record(desk: &Desk, row: Row) -> Result<Option<Record>, StoreError> {
+    let (Some(teller), Some(item)) = (desk.teller(row)?, desk.item(row)?) else { return Ok(None) };
+    let sketches = keyed(item, None).sketches;
+    let published = teller.published.timestamp();
+    Ok(Some(Record { row, source: teller.source, published, link: None, sketches }))
 }
 
 struct Round<'r> {
@@ -103,21 +117,33 @@ struct Round<'r> {
     settings: &'r Settings,
     /// By the row of the source. Of what is not configured any more nothing is compared.
     modes: HashMap<i64, Mode>,
+    /// The last entry that was compared before.
+    announced: Row,
+    /// Links that several entries have, where there is so much to compare that nobody asks for each.
+    several: Option<HashSet<Alias>>,
+    /// Those at hand that were asked for last.
+    texts: RefCell<HashMap<Row, Rc<Text>>>,
 }
 
 impl Round<'_> {
+    fn compare(&self, came: &[Record]) -> Result<(), StoreError> {
+        self.part_edited(came)?;
+        self.tie_addresses(came)?;
+        self.tie_texts(came)
+    }
+
     fn mode(&self, source: i64) -> Mode {
         self.modes.get(&source).copied().unwrap_or(Mode::Off)
     }
 
     /// Ties of texts that were edited hold until the texts have little in common any more: half of what it takes to tie them.
-    fn part_edited(&self, came: &[Record], announced: Row, texts: &mut Texts<'_>) -> Result<(), StoreError> {
-        for record in came.iter().filter(|record| record.row <= announced) {
+    fn part_edited(&self, came: &[Record]) -> Result<(), StoreError> {
+        for record in came.iter().filter(|record| record.row <= self.announced) {
             for tie in self.desk.ties_of(record.row)? {
                 if tie.kind == TieKind::Link {
                     continue;
                 }
-                let Some((a, b)) = texts.two(tie.a, tie.b)? else { continue };
+                let Some((a, b)) = self.texts(tie.a, tie.b)? else { continue };
                 let alike = compare(&a, &b, Outlet::Two, self.settings);
                 if alike.text.max(alike.opening) < self.settings.similarity.get() / 2.0 {
                     self.desk.untie(tie)?;
@@ -127,21 +153,17 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn tie_addresses(&self, came: &[Record], texts: &mut Texts<'_>) -> Result<(), StoreError> {
-        let several: Option<HashSet<Alias>> = match came.len() > MANY {
-            true => Some(self.desk.links_of_several()?.into_iter().collect()),
-            false => None,
-        };
+    fn tie_addresses(&self, came: &[Record]) -> Result<(), StoreError> {
         for record in came.iter().filter(|record| self.mode(record.source) >= Mode::Url) {
             let Some(link) = record.link else { continue };
-            if several.as_ref().is_some_and(|several| !several.contains(&link)) {
+            if self.several.as_ref().is_some_and(|several| !several.contains(&link)) {
                 continue;
             }
             let under = self.desk.under_link(link)?;
             // It may have turned out since that it shares the link with others of its source.
             let Some(own) = under.iter().find(|teller| teller.row == record.row) else { continue };
             for other in under.iter().filter(|other| other.source != own.source) {
-                if self.mode(other.source) >= Mode::Url && is_same_address(own, other, texts)? {
+                if self.mode(other.source) >= Mode::Url && self.is_same_address(own, other)? {
                     self.unite(Tie::new(own.row, other.row, TieKind::Link, 1.0))?;
                 }
             }
@@ -149,7 +171,7 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn tie_texts(&self, came: &[Record], texts: &mut Texts<'_>) -> Result<(), StoreError> {
+    fn tie_texts(&self, came: &[Record]) -> Result<(), StoreError> {
         let window =
             i64::try_from(self.settings.window.duration().as_secs()).unwrap_or(i64::MAX).min(30 * 86_400);
         let is_near = |record: &&Record| {
@@ -158,12 +180,8 @@ impl Round<'_> {
         };
         let mut near: Vec<Record> = came.iter().filter(is_near).copied().collect();
         near.sort_by_key(|record| (record.published, record.row));
-        let new: HashSet<Row> = near.iter().map(|record| record.row).collect();
         // What lies far apart in time is looked at apart, so that nobody reads the years between.
-        for some in near
-            .chunk_by(|a, b| b.published - a.published <= 2 * window)
-            .flat_map(|some| some.chunks(AT_ONCE))
-        {
+        for some in near.chunk_by(|a, b| b.published - a.published <= 2 * window) {
             let (Some(first), Some(last)) = (some.first(), some.last()) else { continue };
             let mut probe = Probe::new(some, window);
             self.desk.each_record(first.published - window..=last.published + window, |other| {
@@ -171,32 +189,32 @@ impl Round<'_> {
                     probe.look_at(other);
                 }
             })?;
-            for found in probe.finish() {
-                let mut ties = 0;
-                for candidate in found {
-                    // Two that came together find each other twice.
-                    let is_other_half = new.contains(&candidate.other) && candidate.other > candidate.row;
-                    if ties < MOST_TIES && !is_other_half {
-                        ties += usize::from(self.tie_alike(candidate.row, candidate.other, texts)?);
-                    }
+            for candidate in probe.finish().flatten() {
+                // Two that came together find each other twice.
+                let is_other_half = candidate.row > self.announced && candidate.other > candidate.row;
+                if !is_other_half {
+                    self.tie_alike(candidate.row, candidate.other)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// True when the two are the same article.
-    fn tie_alike(&self, row: Row, other: Row, texts: &mut Texts<'_>) -> Result<bool, StoreError> {
+    /// Ties the two, if they are the same article.
+    fn tie_alike(&self, row: Row, other: Row) -> Result<(), StoreError> {
         let (Some(one), Some(two)) = (self.desk.teller(row)?, self.desk.teller(other)?) else {
-            return Ok(false);
+            return Ok(());
         };
-        let Some((a, b)) = texts.two(row, other)? else { return Ok(false) };
+        // What is one story already need not be read to know it.
+        if one.story == two.story {
+            return Ok(());
+        }
+        let Some((a, b)) = self.texts(row, other)? else { return Ok(()) };
         let outlet = if one.source == two.source { Outlet::One } else { Outlet::Two };
         let alike = compare(&a, &b, outlet, self.settings);
-        let Some(kind) = TieKind::of(alike.verdict) else { return Ok(false) };
+        let Some(kind) = TieKind::of(alike.verdict) else { return Ok(()) };
         let score = if kind == TieKind::Near { alike.text } else { alike.opening };
-        self.unite(Tie::new(row, other, kind, score))?;
-        Ok(true)
+        self.unite(Tie::new(row, other, kind, score))
     }
 
     fn unite(&self, tie: Tie) -> Result<(), StoreError> {
@@ -204,19 +222,37 @@ impl Round<'_> {
         let (Some(a), Some(b)) = (self.desk.teller(tie.a)?, self.desk.teller(tie.b)?) else { return Ok(()) };
         self.desk.merge(a.story, b.story).map(drop)
     }
-}
 
-/// Some addresses show a new article every year, so time, words or headline must agree too.
-fn is_same_address(one: &Teller, other: &Teller, texts: &mut Texts<'_>) -> Result<bool, StoreError> {
-    if (one.published - other.published).abs() <= SAME_ADDRESS || one.text_hash == other.text_hash {
-        return Ok(true);
+    /// Some addresses show a new article every year, so time, words or headline must agree too.
+    fn is_same_address(&self, one: &Teller, other: &Teller) -> Result<bool, StoreError> {
+        if (one.published - other.published).abs() <= SAME_ADDRESS || one.text_hash == other.text_hash {
+            return Ok(true);
+        }
+        let title = |row| -> Result<String, StoreError> {
+            let title = self.desk.item(row)?.and_then(|item| item.title).unwrap_or_default();
+            Ok(fold_case(&title).into_owned())
+        };
+        let (a, b) = (title(one.row)?, title(other.row)?);
+        Ok(!a.is_empty() && a == b)
     }
-    let title = |row| -> Result<String, StoreError> {
-        let title = texts.desk.item(row)?.and_then(|item| item.title).unwrap_or_default();
-        Ok(fold_case(&title).into_owned())
-    };
-    let (a, b) = (title(one.row)?, title(other.row)?);
-    Ok(!a.is_empty() && a == b)
+
+    fn texts(&self, a: Row, b: Row) -> Result<Two, StoreError> {
+        Ok(self.text(a)?.zip(self.text(b)?))
+    }
+
+    fn text(&self, row: Row) -> Result<Option<Rc<Text>>, StoreError> {
+        if let Some(text) = self.texts.borrow().get(&row) {
+            return Ok(Some(Rc::clone(text)));
+        }
+        let Some(item) = self.desk.item(row)? else { return Ok(None) };
+        let text = Rc::new(Text::of_item(&item));
+        let mut known = self.texts.borrow_mut();
+        if known.len() >= AT_HAND {
+            known.clear();
+        }
+        known.insert(row, Rc::clone(&text));
+        Ok(Some(text))
+    }
 }
 
 /// Works out anew what hangs together with an entry whose ties changed.
@@ -234,28 +270,3 @@ fn settle(desk: &Desk, row: Row) -> Result<(), StoreError> {
 
 /// Two texts to be compared, where both entries have one.
 type Two = Option<(Rc<Text>, Rc<Text>)>;
-
-/// Texts by the rows of their entries, those at hand that were asked for last.
-struct Texts<'d> {
-    desk: &'d Desk,
-    known: HashMap<Row, Rc<Text>>,
-}
-
-impl Texts<'_> {
-    fn one(&mut self, row: Row) -> Result<Option<Rc<Text>>, StoreError> {
-        if let Some(text) = self.known.get(&row) {
-            return Ok(Some(Rc::clone(text)));
-        }
-        let Some(item) = self.desk.item(row)? else { return Ok(None) };
-        let text = Rc::new(Text::of_item(&item));
-        if self.known.len() >= AT_HAND {
-            self.known.clear();
-        }
-        self.known.insert(row, Rc::clone(&text));
-        Ok(Some(text))
-    }
-
-    fn two(&mut self, a: Row, b: Row) -> Result<Two, StoreError> {
-        Ok(self.one(a)?.zip(self.one(b)?))
-    }
-}

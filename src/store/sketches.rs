@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Desk, StoreError};
 use crate::dedup::near::Record;
@@ -59,22 +59,32 @@ impl Desk {
         Ok(())
     }
 
-    /// The records that came behind that pack, with the number of the last one.
+    /// The packs behind that one, by the days of their entries.
     ///
     /// # Errors
     /// What the database says.
-    pub fn records_behind(&self, pack: i64) -> Result<(Vec<Record>, i64), StoreError> {
-        let fail = |e| self.fail(e);
-        let sql = "SELECT id, records FROM sketch WHERE id > ?1 ORDER BY id";
-        let mut query = self.connection.prepare_cached(sql).map_err(fail)?;
-        let mut rows = query.query([pack]).map_err(fail)?;
-        let (mut records, mut last) = (Vec::new(), pack);
-        while let Some(row) = rows.next().map_err(fail)? {
-            last = row.get(0).map_err(fail)?;
-            let bytes = row.get_ref(1).map_err(fail)?.as_blob().unwrap_or_default();
-            records.extend(Record::read(bytes));
-        }
-        Ok((records, last))
+    pub fn packs_behind(&self, pack: i64) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT id FROM sketch WHERE id > ?1 ORDER BY day, id";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut query| query.query_map([pack], |row| row.get(0))?.collect())
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Adds the records of a pack.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn read_pack(&self, pack: i64, out: &mut Vec<Record>) -> Result<(), StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT records FROM sketch WHERE id = ?1")
+            .map_err(|e| self.fail(e))?;
+        let read = |row: &rusqlite::Row<'_>| {
+            out.extend(Record::read(row.get_ref(0)?.as_blob().unwrap_or_default()));
+            Ok(())
+        };
+        query.query_row([pack], read).optional().map(drop).map_err(|e| self.fail(e))
     }
 
     /// Shows every record of entries that were published in that time, in seconds since 1970, and some more of the same days.

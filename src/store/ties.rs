@@ -184,6 +184,18 @@ impl Desk {
             .map_err(|e| self.fail(e))
     }
 
+    /// The entries behind that row that are not the first of their story.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn followers_behind(&self, row: Row) -> Result<Vec<Teller>, StoreError> {
+        let sql = format!("SELECT {TELLER} FROM entry WHERE id > ?1 AND story <> id ORDER BY id");
+        self.connection
+            .prepare_cached(&sql)
+            .and_then(|mut query| query.query_map([row], teller)?.collect())
+            .map_err(|e| self.fail(e))
+    }
+
     /// Two stories are one.
     ///
     /// # Errors

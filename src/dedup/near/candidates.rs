@@ -74,53 +74,65 @@ pub struct Probe<'r> {
     window: i64,
     /// Hash of a band and place in `records`, in order.
     bands: Vec<(u32, u32)>,
-    /// Whether there is a band with these first bits.
+    /// Where in `bands` the hashes with these first bits begin.
+    begins: Vec<u32>,
+    /// Of how many bits that is told.
+    first: u32,
+    /// Whether there is a band with these first bits, some more of them: most hashes end here.
     filter: Vec<u64>,
     /// The last record that met a new one, so that it meets it once.
     met: Vec<Row>,
     found: Vec<Vec<Candidate>>,
 }
 
-/// Bits of a hash that the filter looks at.
-const FILTER: u32 = 19;
+/// The filter knows so many more bits than there are places.
+const FINER: u32 = 4;
 
 impl<'r> Probe<'r> {
     /// Makes ready for these; `window` in seconds.
     pub fn new(records: &'r [Record], window: i64) -> Self {
         let mut bands: Vec<(u32, u32)> = (0u32..)
             .zip(records)
-            .flat_map(|(at, record)| hashes(&record.sketches).map(move |hash| (hash, at)))
+            .flat_map(|(at, record)| {
+                let mut hashes = [0; BANDS];
+                let count = hash(&record.sketches, &mut hashes);
+                hashes.into_iter().take(count).map(move |hash| (hash, at))
+            })
             .collect();
         bands.sort_unstable();
-        let mut filter = vec![0; 1 << (FILTER - 6)];
+        // A place for each band, in the mean.
+        let first = bands.len().max(64).ilog2().min(24);
+        let mut begins = vec![0; (1 << first) + 1];
+        let mut filter = vec![0; 1 << (first + FINER - 6)];
         for (hash, _) in &bands {
-            let bit = hash >> (32 - FILTER);
+            begins[(hash >> (32 - first)) as usize + 1] += 1;
+            let bit = hash >> (32 - first - FINER);
             filter[(bit >> 6) as usize] |= 1u64 << (bit & 63);
         }
-        Self {
-            records,
-            window,
-            bands,
-            filter,
-            met: vec![Row::MIN; records.len()],
-            found: vec![Vec::new(); records.len()],
+        let mut sum = 0;
+        for begin in &mut begins {
+            sum += *begin;
+            *begin = sum;
         }
+        let (met, found) = (vec![Row::MIN; records.len()], vec![Vec::new(); records.len()]);
+        Self { records, window, bands, begins, first, filter, met, found }
     }
 
     /// Looks at one that is known, or new too.
     pub fn look_at(&mut self, other: &Record) {
-        for hash in hashes(&other.sketches) {
-            let bit = hash >> (32 - FILTER);
+        let mut hashes = [0; BANDS];
+        let count = hash(&other.sketches, &mut hashes);
+        for hash in hashes.into_iter().take(count) {
+            let bit = hash >> (32 - self.first - FINER);
             if self.filter[(bit >> 6) as usize] & (1 << (bit & 63)) == 0 {
                 continue;
             }
-            let from = self.bands.partition_point(|(known, _)| *known < hash);
-            for place in from..self.bands.len() {
-                let (known, at) = self.bands[place];
-                if known != hash {
-                    break;
+            let place = (hash >> (32 - self.first)) as usize;
+            for at in self.begins[place]..self.begins[place + 1] {
+                let (known, record) = self.bands[at as usize];
+                if known == hash {
+                    self.meet(record as usize, other);
                 }
-                self.meet(at as usize, other);
             }
         }
     }
@@ -166,7 +178,19 @@ fn best(found: &mut Vec<Candidate>) {
     found.truncate(MOST_CANDIDATES);
 }
 
-fn hashes(sketches: &Sketches) -> impl Iterator<Item = u32> {
-    // Texts meet texts, and openings openings.
-    sketches.text.bands().chain(sketches.opening.bands().map(|band| band ^ 0x5bd1_e995))
+/// Bands of a text, and of an opening, of which less has to agree.
+const TEXT_BANDS: usize = 16;
+const OPENING_BANDS: usize = 24;
+const BANDS: usize = TEXT_BANDS + OPENING_BANDS;
+
+/// The bands of both sketches, and how many there are. Texts meet texts, and openings openings.
+fn hash(sketches: &Sketches, out: &mut [u32; BANDS]) -> usize {
+    let mut count = 0;
+    for (kind, sketch, bands) in [(0, &sketches.opening, OPENING_BANDS), (100, &sketches.text, TEXT_BANDS)] {
+        if !sketch.is_none() {
+            sketch.bands(kind, &mut out[count..count + bands]);
+            count += bands;
+        }
+    }
+    count
 }

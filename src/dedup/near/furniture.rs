@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::unit::{Unit, units};
 use crate::value::fold::fold_case;
 
 #[derive(Deserialize)]
@@ -18,11 +19,42 @@ struct Written {
 }
 
 struct Words {
+    /// Bits by the units that labels begin with, and those that places and signs begin with: most lines have none of them.
+    labels_begin: Bits,
+    calls_begin: Bits,
     labels: HashSet<String>,
     separators: Vec<char>,
     signs: Option<Regex>,
     verbs: Option<Regex>,
     places: Option<Regex>,
+}
+
+/// A set of units, told by some bits of each.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn of<'w>(words: impl Iterator<Item = &'w String>) -> Self {
+        let mut bits = Self(vec![0; 1 << 10]);
+        let mut first = Vec::new();
+        for word in words {
+            first.clear();
+            units(&fold_case(word), &mut first);
+            if let Some(unit) = first.first() {
+                let (word, bit) = Self::place(*unit);
+                bits.0[word] |= bit;
+            }
+        }
+        bits
+    }
+
+    fn place(unit: Unit) -> (usize, u64) {
+        ((unit.0 >> 22) as usize, 1 << (unit.0 >> 16 & 63))
+    }
+
+    fn has(&self, unit: Unit) -> bool {
+        let (word, bit) = Self::place(unit);
+        self.0[word] & bit != 0
+    }
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
@@ -36,6 +68,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         written.labels.values().flatten().map(|label| bare(&fold_case(label)).to_owned()).collect()
     };
     Words {
+        labels_begin: Bits::of(written.iter().flat_map(|written| written.labels.values().flatten())),
+        calls_begin: Bits::of(written.iter().flat_map(|written| written.signs.iter().chain(&written.places))),
         labels: written.as_ref().map(labels).unwrap_or_default(),
         separators: written
             .iter()
@@ -55,21 +89,30 @@ const SHORTEST_CALL: usize = 60;
 /// A label is shorter still.
 const LONGEST_LABEL: usize = 90;
 
-/// True for a line that is none of the article. `line` is folded and in lower case.
-pub(super) fn is_furniture(line: &str) -> bool {
+/// True for a line that is none of the article. `line` is folded and in lower case, `units` are those of it.
+pub(super) fn is_furniture(line: &str, units: &[Unit]) -> bool {
     if line.len() > LONGEST_CALL {
         return false;
     }
     let words = &*WORDS;
-    let holds = |what: &Option<Regex>| what.as_ref().is_some_and(|what| what.is_match(line));
-    if holds(&words.signs) || (line.len() <= LONGEST_LABEL && words.labels.contains(bare(line))) {
+    let Some(first) = units.first() else { return true };
+    words.labels_begin.has(*first) && is_label(line, words)
+        || (units.iter().any(|unit| words.calls_begin.has(*unit)) || line.contains('©'))
+            && is_call(line, words)
+}
+
+/// A label, or a label and what it announces.
+fn is_label(line: &str, words: &Words) -> bool {
+    if line.len() <= LONGEST_LABEL && words.labels.contains(bare(line)) {
         return true;
     }
-    if let Some((label, rest)) = line.split_once(words.separators.as_slice())
-        && label.len() <= LONGEST_LABEL
-        && rest.len() <= LONGEST_CALL / 2
-        && words.labels.contains(bare(label))
-    {
+    let begin = &line[..line.floor_char_boundary(LONGEST_LABEL)];
+    let label = begin.split_once(words.separators.as_slice()).map(|(label, _)| bare(label));
+    line.len() <= LONGEST_CALL / 2 && label.is_some_and(|label| words.labels.contains(label))
+}
+
+fn is_call(line: &str, words: &Words) -> bool {
+    if words.signs.as_ref().is_some_and(|signs| signs.is_match(line)) {
         return true;
     }
     let count = |what: &Option<Regex>| what.as_ref().map_or(0, |what| what.find_iter(line).take(2).count());
@@ -133,6 +176,13 @@ fn is_dateline(text: &str, most_words: usize) -> bool {
 mod tests {
     use super::*;
 
+    fn is_it(line: &str) -> bool {
+        let line = fold_case(line);
+        let mut of_line = Vec::new();
+        units(&line, &mut of_line);
+        is_furniture(&line, &of_line)
+    }
+
     #[test]
     fn furniture_is_known_and_sentences_are_not() {
         for line in [
@@ -146,7 +196,7 @@ mod tests {
             "اقرأ أيضا: الخبر",
             "相关阅读：市政府通知",
         ] {
-            assert!(is_furniture(&fold_case(line)), "{line}");
+            assert!(is_it(line), "{line}");
         }
         for line in [
             "ফেসবুকের পরিষেবা দু’ঘণ্টা বন্ধ ছিল",
@@ -154,7 +204,7 @@ mod tests {
             "Facebook said on Monday that the outage had lasted two hours",
             "বিজ্ঞাপন সংস্থার কর্মীরা সোমবার কাজ বন্ধ রাখেন",
         ] {
-            assert!(!is_furniture(&fold_case(line)), "{line}");
+            assert!(!is_it(line), "{line}");
         }
     }
 

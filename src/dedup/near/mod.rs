@@ -64,10 +64,15 @@ impl Units {
         let mut out = Self { title: Vec::new(), text: Vec::with_capacity(text.len() / 6), width: 0 };
         units(title, &mut out.title);
         let mut is_begun = false;
-        for line in text.lines().filter(|line| !furniture::is_furniture(line)) {
-            let line = if is_begun { line } else { furniture::without_dateline(line) };
-            is_begun = true;
-            units(line, &mut out.text);
+        for line in text.lines() {
+            let before = out.text.len();
+            let bare = if is_begun { line } else { furniture::without_dateline(line) };
+            units(bare, &mut out.text);
+            if furniture::is_furniture(line, out.text.get(before..).unwrap_or_default()) {
+                out.text.truncate(before);
+            } else {
+                is_begun = true;
+            }
         }
         out.width = shingle::width(if out.text.is_empty() { &out.title } else { &out.text });
         out

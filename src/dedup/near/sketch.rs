@@ -54,16 +54,15 @@ impl Sketch {
         self.0.iter().zip(&other.0).map(|(a, b)| u32::from(a == b)).sum()
     }
 
-    /// Pairs of buckets: of texts that share half of their shingles at least one of these is the same, nearly always.
-    pub(super) fn bands(&self) -> impl Iterator<Item = u32> {
-        let pair = |a: usize, b: usize| u32::from(self.0[a % SIZE]) << 16 | u32::from(self.0[b % SIZE]);
-        let beside = (0..SIZE / 2).map(move |at| (at, pair(2 * at, 2 * at + 1)));
-        let apart = (0..SIZE / 2).map(move |at| (16 + at, pair(2 * at, 2 * at + 11)));
-        let is_there = !self.is_none();
-        beside
-            .chain(apart)
-            .filter(move |_| is_there)
-            .map(|(band, pair)| (pair ^ (band as u32).wrapping_mul(0x85eb_ca6b)).wrapping_mul(0x9e37_79b1))
+    /// Pairs of buckets as hashes, the first `out.len()` of them: of texts that share half of their shingles 99 in 100 have one of
+    /// the first 16 in common. `kind` keeps sketches of two kinds apart.
+    pub(super) fn bands(&self, kind: u32, out: &mut [u32]) {
+        for (band, hash) in out.iter_mut().enumerate() {
+            // First each bucket with the next, then with one that lies apart.
+            let (a, b) = if band < SIZE / 2 { (2 * band, 2 * band + 1) } else { (2 * band, 2 * band + 11) };
+            let pair = u32::from(self.0[a % SIZE]) << 16 | u32::from(self.0[b % SIZE]);
+            *hash = (pair ^ (band as u32 + kind).wrapping_mul(0x85eb_ca6b)).wrapping_mul(0x9e37_79b1);
+        }
     }
 
     /// As it is kept.
