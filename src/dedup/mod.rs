@@ -24,3 +24,4 @@ pub use key::{Alias, AliasKind, Keyed, keyed};
 pub use settings::{Content, Mode, Scope, Settings};
 pub use sift::{Sifted, sift};
 pub use tie::{Tie, TieKind};
+pub use tracking::without_parameters;

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use url::Url;
 
+use crate::model::Item;
+
 #[derive(Deserialize)]
 struct Tracking {
     exact: Vec<String>,
@@ -38,9 +40,31 @@ pub fn is_tracking(host: &str, name: &str) -> bool {
 }
 
 /// The address without tracking; everything else in it stays to the letter.
-pub fn untracked(mut url: Url) -> Url {
-    let (Some(host), Some(query)) = (url.host_str(), url.query()) else { return url };
-    let is_kept = |pair: &&str| !is_tracking(host, pair.split_once('=').map_or(*pair, |(name, _)| name));
+pub fn untracked(url: Url) -> Url {
+    let host = url.host_str().map(str::to_owned);
+    match host {
+        Some(host) => without(url, |name| is_tracking(&host, name)),
+        None => url,
+    }
+}
+
+/// The item with addresses that have none of these parameters; a final `*` stands for any ending of the name.
+pub fn without_parameters(mut item: Item, names: &[String]) -> Item {
+    let is_one = |name: &str| {
+        names.iter().any(|known| match known.strip_suffix('*') {
+            Some(begin) => name.starts_with(begin),
+            None => known == name,
+        })
+    };
+    if !names.is_empty() {
+        item.url = item.url.map(|url| without(url, is_one));
+    }
+    item
+}
+
+fn without(mut url: Url, is_gone: impl Fn(&str) -> bool) -> Url {
+    let Some(query) = url.query() else { return url };
+    let is_kept = |pair: &&str| !is_gone(pair.split_once('=').map_or(*pair, |(name, _)| name));
     let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
     if kept.len() == query.split('&').count() {
         return url;
@@ -58,6 +82,18 @@ mod tests {
     fn tracking_data_is_loaded() {
         assert!(is_tracking("x.example", "utm_source") && is_tracking("x.example", "fbclid"));
         assert!(!is_tracking("x.example", "p") && !is_tracking("notbbc.com", "at_medium"));
+    }
+
+    #[test]
+    fn the_owner_names_more() {
+        let check = |from: &str, to: &str| {
+            let item = Item { url: Url::parse(from).ok(), ..Item::default() };
+            let names = ["ref".to_owned(), "from_*".to_owned()];
+            assert_eq!(without_parameters(item, &names).url.unwrap().as_str(), to);
+        };
+        check("https://a.example/x?ref=7&id=1&from_app=2", "https://a.example/x?id=1");
+        check("https://a.example/x?refer=7", "https://a.example/x?refer=7");
+        check("https://a.example/x?ref", "https://a.example/x");
     }
 
     #[test]

@@ -297,7 +297,7 @@ pub(super) async fn read(
     before: Before,
 ) -> Result<Read, Failure> {
     let (answers, id) = (asker.answers.clone(), source.id.clone());
-    let settings = settings(source);
+    let (settings, tracking) = (settings(source), source.tracking.clone());
     let fault = format!("reading {} broke harkara", response.url);
     let reading = asker.readers.run(move || {
         let mut remarks: Vec<Remark> =
@@ -317,8 +317,8 @@ pub(super) async fn read(
                 announce(&mut normalized.channel, &response.links);
                 remarks.extend(normalized.remarks);
                 let home = normalized.channel.home_url.clone();
-                let keyed =
-                    normalized.items.into_iter().map(|item| dedup::keyed(item, home.as_ref())).collect();
+                let key = |item| dedup::keyed(dedup::without_parameters(item, &tracking), home.as_ref());
+                let keyed = normalized.items.into_iter().map(key).collect();
                 let sifted = dedup::sift(keyed);
                 if let (Some(answers), Some(wire)) = (answers, response.wire.take()) {
                     remarks.extend(keep(&answers, &id, &response, wire));
@@ -362,7 +362,10 @@ fn nothing(response: &Response, message: &str) -> Failure {
 
 /// What the reading of a source hangs on besides its bytes: when it changes, the bytes are read again.
 pub(super) fn reader_print(source: &Source) -> String {
-    format!("{} {:?} {}", env!("CARGO_PKG_VERSION"), settings(source), source.min_items)
+    let tracking = source.tracking.join(" ");
+    let print =
+        format!("{} {:?} {} {tracking}", env!("CARGO_PKG_VERSION"), settings(source), source.min_items);
+    print.trim_end().to_owned()
 }
 
 /// What the owner says of a source, as far as reading hangs on it.

@@ -55,6 +55,8 @@ pub struct Source {
     pub min_items: usize,
     /// By what its entries are taken for the same article as those of others.
     pub dedup: Mode,
+    /// Parameters of its addresses that tell who sent a reader and not which article it is.
+    pub tracking: Vec<String>,
     /// What becomes of what looks like a flood.
     pub flood: Flood,
 }
@@ -141,6 +143,11 @@ pub struct Written {
     /// By what its entries are taken for the same article as those of other sources: `near` (by address and text), `url` (by
     /// address), or `off`. `near` by default.
     pub dedup: Option<Mode>,
+    /// Parameters in the addresses of its entries that tell who sent a reader and not which article it is, besides those that are
+    /// known (`utm_source` and its like): they are left out. A final `*` stands for any ending of a name. Those of `[defaults]` come in
+    /// addition.
+    #[serde(default, deserialize_with = "tag::many")]
+    pub tracking: Vec<String>,
     /// What becomes of a flood of old entries: `hold` (by default: kept, told, and not published before somebody says so), a
     /// length of time like `3d` (then they are published by themselves), or `off`.
     pub flood: Option<Flood>,
@@ -173,6 +180,9 @@ pub struct Defaults {
     pub expect: Option<Expect>,
     /// By what entries are taken for the same article: `near`, `url` or `off`.
     pub dedup: Option<Mode>,
+    /// Parameters of addresses that tell who sent a reader.
+    #[serde(deserialize_with = "tag::many")]
+    pub tracking: Vec<String>,
     /// What becomes of a flood of old entries: `hold`, a length of time like `3d`, or `off`.
     pub flood: Option<Flood>,
 }
@@ -280,6 +290,7 @@ impl Source {
             enabled: written.enabled.unwrap_or(true),
             min_items: written.expect.or(defaults.expect).map_or(0, |expect| expect.min_items),
             dedup: written.dedup.or(defaults.dedup).unwrap_or_default(),
+            tracking: defaults.tracking.iter().cloned().chain(written.tracking).collect(),
             flood: written.flood.or(defaults.flood).unwrap_or_default(),
         }
     }

@@ -182,3 +182,26 @@ fn an_outlet_that_updates_its_report_has_one_entry() {
     home.run_at("2026-11-23T13:00:00Z", 0);
     assert_eq!(titles(&home, "all"), ["শিবিরে গান গাইলেন মেয়েরা", "জলাধারে ফাটল, তিন পাড়া খালি"]);
 }
+
+#[test]
+fn the_owner_names_parameters_that_tell_no_article() {
+    let check = |tracking: &str, shown: usize| {
+        let home = home(&format!("[defaults]\n{tracking}"));
+        let told = |source: &str, body| {
+            let item = item(source, 1, &format!("{source} says"), EARLY, body);
+            item.replace(
+                &format!("https://{source}.example/1"),
+                &format!("https://wire.example/9?id=4&amp;from={source}"),
+            )
+        };
+        home.write("a.xml", feed(&[told("a", "<p>এক</p>")]));
+        home.write("b.xml", feed(&[told("b", "<p>দুই</p>")]));
+        home.run_at(NOW, 0);
+        assert_eq!(titles(&home, "all").len(), shown, "{tracking}");
+        assert_eq!(home.read("public/all.json").contains("from=a"), shown == 2, "{tracking}");
+    };
+    check("", 2);
+    check("tracking = [\"from\"]", 1);
+    check("tracking = [\"fr*\"]", 1);
+    check("tracking = [\"form\"]", 2);
+}
