@@ -264,10 +264,14 @@ pub(super) fn offer(
     Ok(())
 }
 
-/// `None` for an entry whose source is not configured any more: it stays in the store and is not published.
+/// `None` for an entry whose source is not configured any more, or that came in a round which is under way: it stays in the store and is
+/// not published.
 fn member(found: Found, names: &mut Names<'_>) -> Result<Option<Member>, StoreError> {
     let Found { row, source, story: _, id, told, own_id, published, updated, first_seen, revision, item } =
         found;
+    if !names.tells(row) {
+        return Ok(None);
+    }
     let Some((source_id, provenance)) = names.of(source)? else { return Ok(None) };
     Ok(Some(Member {
         row,

@@ -34,11 +34,23 @@ pub(super) struct Names<'a> {
     config: &'a Config,
     cards: &'a HashMap<i64, Card>,
     known: HashMap<i64, Provenance>,
+    /// The last entry that is told of.
+    until: i64,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(desk: &'a Desk, config: &'a Config, cards: &'a HashMap<i64, Card>) -> Self {
-        Self { desk, config, cards, known: HashMap::new() }
+        Self { desk, config, cards, known: HashMap::new(), until: i64::MAX }
+    }
+
+    /// The same, while a round is under way: what came in it is not told of before it was compared with the stories there are.
+    pub(super) fn until(self, until: i64) -> Self {
+        Self { until, ..self }
+    }
+
+    /// Whether an entry is told of.
+    pub(super) fn tells(&self, row: i64) -> bool {
+        row <= self.until
     }
 
     /// The source of that row; `None` when it is not configured any more.

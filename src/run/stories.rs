@@ -112,6 +112,12 @@ fn record(desk: &Desk, row: Row) -> Result<Option<Record>, StoreError> {
     Ok(Some(Record { row, source: teller.source, published, link: None, sketches }))
 }
 
+/// The last entry that was compared with the others; what comes behind it came in a round that is under way.
+pub(super) fn compared(desk: &Desk) -> Result<Row, StoreError> {
+    let note = desk.note(RELATED)?;
+    Ok(note.and_then(|note| note.split_once(' ')?.1.parse().ok()).unwrap_or(Row::MAX))
+}
+
 struct Round<'r> {
     desk: &'r Desk,
     settings: &'r Settings,

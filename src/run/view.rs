@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::pages;
 use super::press::{offer, walk_through, within};
 use super::sources::{self, Names};
+use super::stories;
 use crate::config::Config;
 use crate::model::{Entry, FeedId, Timestamp};
 use crate::render::html::{self, Broken, Look, Site};
@@ -146,7 +147,7 @@ impl Search<'_> {
         if scope.is_empty() {
             return Ok(Vec::new());
         }
-        let mut names = Names::new(self.desk, self.config, self.cards);
+        let mut names = Names::new(self.desk, self.config, self.cards).until(stories::compared(self.desk)?);
         let mut picker = Picker::new(self.settings, self.cards, self.now).only(filter);
         let begun = Instant::now();
         let mut looks = 0;

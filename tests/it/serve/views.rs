@@ -428,3 +428,16 @@ fn a_box_for_searching_stands_where_somebody_answers() {
     let link = story.split("href=\"../city.html?").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(numbers(&daemon.get(&format!("/city.json?{link}"), &[])), [10, 5, 2]);
 }
+
+/// What came in a round that is under way may turn out to be a story that is known, under the id of its first.
+#[test]
+fn what_was_not_compared_with_the_stories_yet_is_in_no_view() {
+    let (home, daemon) = ready("", "");
+    let all = numbers(&daemon.get("/city.json?limit=50", &[]));
+    assert_eq!(all.len(), NEWS.len());
+    let state = rusqlite::Connection::open(home.at("state/harkara.db")).unwrap();
+    let last: i64 = state.query_row("SELECT max(id) FROM entry", [], |row| row.get(0)).unwrap();
+    let until = format!("1 {}", last - 2);
+    state.execute("UPDATE note SET value = ?1 WHERE key = 'related'", [until]).unwrap();
+    assert_eq!(numbers(&daemon.get("/city.json?limit=49", &[])), all[2..]);
+}
