@@ -65,7 +65,7 @@ impl Desk {
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
-    /// The entries that have a link of their own, one for each source, first come first.
+    /// The entries that have a link of their own, one for each source, first come first; without those that are held.
     ///
     /// # Errors
     /// What the database says.

@@ -205,3 +205,45 @@ fn the_owner_names_parameters_that_tell_no_article() {
     check("tracking = [\"fr*\"]", 1);
     check("tracking = [\"form\"]", 2);
 }
+
+/// Who is held does not speak for others; released, it joins them.
+#[test]
+fn an_entry_that_is_held_leads_no_story() {
+    let home = home("");
+    let regular: Vec<String> = (1..=6)
+        .map(|n| {
+            item(
+                "a",
+                n,
+                &format!("খবর নম্বর {n}"),
+                &format!("{:02} Nov 2026 08:00:00 +0000", 16 + n),
+                &format!("<p>আজকের কথা {n}</p>"),
+            )
+        })
+        .collect();
+    home.write("a.xml", feed(&regular));
+    home.run_at(NOW, 0);
+    let old = |source: &str, n: usize| {
+        item(
+            source,
+            100 + n,
+            &format!("পুরোনো লেখা {n}"),
+            &format!("{:02} Jan 2019 08:00:00 +0000", n),
+            &format!("<p>পুরোনো কথা {source} {n}</p>"),
+        )
+        .replace(&format!("https://{source}.example/"), "https://wire.example/")
+    };
+    let flood: Vec<String> = (1..=8).map(|n| old("a", n)).chain(regular.clone()).collect();
+    home.write("a.xml", feed(&flood));
+    home.run_at("2026-11-23T13:00:00Z", 0);
+    assert_eq!(titles(&home, "all").len(), 6, "held");
+    home.write("b.xml", feed(&[old("b", 3)]));
+    home.run_at("2026-11-23T14:00:00Z", 0);
+    assert!(titles(&home, "all").contains(&"পুরোনো লেখা 3".to_owned()), "{:?}", titles(&home, "all"));
+    let before = home.entries("all");
+    assert_eq!(home.harkara(&["held", "release", "a"]).code, 0);
+    home.run_at("2026-11-23T15:00:00Z", 0);
+    let after = home.entries("all");
+    assert_eq!(after.len(), 6 + 8, "{after:?}");
+    assert!(before.iter().all(|entry| after.contains(entry)), "who spoke goes on speaking");
+}
