@@ -2,6 +2,7 @@
 
 mod check;
 mod complete;
+mod diff;
 mod export;
 mod healthcheck;
 mod held;
@@ -78,6 +79,8 @@ enum Verb {
     Parse(parse::Args),
     /// Read a source now and show what it would give; nothing is stored
     Preview(preview::Args),
+    /// Show what another configuration would add to and remove from each feed; nothing is published
+    Diff(diff::Args),
     /// Show the sources: last success, next time, what went wrong
     Status(status::Args),
     /// Show what looks like a flood of old entries and is held back; release or drop it
@@ -104,6 +107,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::run(&common, &args),
         Verb::Parse(args) => parse::run(&args),
         Verb::Preview(args) => preview::run(&common, &args),
+        Verb::Diff(args) => diff::run(&common, &args),
         Verb::Status(args) => status::run(&common, &args),
         Verb::Held(args) => held::run(&common, &args),
         Verb::Import(args) => import::run(&args),

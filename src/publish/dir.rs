@@ -16,6 +16,11 @@ const UNFINISHED: (&str, &str) = (".harkara-", ".unfinished");
 /// How deep [`Tree::open`] looks for unfinished files: documents lie at the top, archives one below.
 const DEPTH: usize = 2;
 
+/// The bytes of a document in the tree at `dir`, which is not touched; `None` where there is none.
+pub fn look(dir: &Path, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
+    read(&dir.join(path))
+}
+
 /// How sure `put` should be that what stands in the tree is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Demand {

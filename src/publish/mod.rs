@@ -7,7 +7,7 @@ pub mod gate;
 mod settings;
 
 pub use compress::Compression;
-pub use dir::{Demand, Put, Tree};
+pub use dir::{Demand, Put, Tree, look};
 pub use error::PublishError;
 pub use gate::Refusal;
 pub use settings::Settings;

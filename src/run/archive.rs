@@ -127,7 +127,7 @@ fn refused(lines: &[DocumentLine]) -> bool {
 }
 
 /// The feed with as many entries as its document holds.
-fn cut(feed: &Feed, format: Format, max_bytes: Option<u64>) -> Feed {
+pub(super) fn cut(feed: &Feed, format: Format, max_bytes: Option<u64>) -> Feed {
     let room = max_bytes.map(|most| most.saturating_sub(LINK));
     let write = |feed: &Feed| Ok::<Document, Infallible>(render::render(feed, format));
     let Ok(document) = within(feed, room, write);

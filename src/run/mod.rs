@@ -4,11 +4,13 @@
 //! source is a line of the report, the walk goes on; only a broken promise of our own ([`Fault`]) ends it, and then
 //! every published document is still whole.
 
+mod account;
 mod announce;
 mod archive;
 mod ask;
 mod choose;
 mod courtesy;
+mod diff;
 mod due;
 mod held;
 mod kept;
@@ -43,6 +45,7 @@ use crate::report::{Cut, Report, SourceLine};
 use crate::store::{Answers, Desk, StoreError, Writer};
 
 pub(crate) use choose::address;
+pub use diff::{Before, Change, Diff, FeedDiff, Line, SourceDiff, diff};
 pub use due::{Outlook, Pause, paused_sources};
 pub use held::{HeldEntry, HeldOf, held, release_or_drop};
 pub use preview::{Preview, preview};

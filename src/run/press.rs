@@ -1,6 +1,7 @@
 //! The way of a feed: choose, compose, render, check, put in place. Only what changed is written.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
@@ -14,14 +15,14 @@ use crate::publish::gate::{self, Emptiness};
 use crate::publish::{Demand, Put, Tree};
 use crate::render::{self, Document, Format};
 use crate::report::{DocumentLine, Placed};
-use crate::select::{self, Card, Member, Order, Picker};
+use crate::select::{self, Card, Member, Order, Outcome, Picker, Reason};
 use crate::store::{Desk, Found, StoreError, Walk};
 
 /// The note that stands while documents are put in place: found at the start, the last run did not end well.
 const UNDER_WAY: &str = "publishing";
 
 /// The note of all documents that were put in place last.
-const DOCUMENTS: &str = "documents";
+pub(super) const DOCUMENTS: &str = "documents";
 
 /// Entries are looked at so many at a time.
 const PAGE: usize = 200;
@@ -203,25 +204,20 @@ pub(crate) fn choose(
 ) -> Result<Vec<Entry>, StoreError> {
     let mut names = Names::new(desk, config, cards);
     let mut picker = Picker::new(settings, cards, now);
-    walk_through(
-        desk,
-        &mut names,
-        settings.order,
-        &select::scope(settings, cards),
-        &mut picker,
-        &mut || true,
-    )?;
+    let scope = select::scope(settings, cards);
+    let mut on = |_, _: &Outcome| ControlFlow::Continue(());
+    walk_through(desk, &mut names, settings.order, &scope, &mut picker, &mut on)?;
     Ok(picker.finish())
 }
 
-/// Walks the entries of these sources until the feed has enough, or `may_go_on` says no, which is asked for each.
+/// Walks the entries of these sources until the feed has enough, or `heed` has, which is told of each: its row, and what became of it.
 pub(super) fn walk_through(
     desk: &Desk,
     names: &mut Names<'_>,
     order: Order,
     scope: &[i64],
     picker: &mut Picker<'_>,
-    may_go_on: &mut dyn FnMut() -> bool,
+    heed: &mut dyn FnMut(i64, &Outcome) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let (walk, date) = walk(order);
     let mut cursor = None;
@@ -233,10 +229,14 @@ pub(super) fn walk_through(
         }
         let (page, next) = desk.walk(&open, walk, cursor, PAGE)?;
         for found in page {
-            if picker.is_full(date(&found)) || !may_go_on() {
+            if picker.is_full(date(&found)) {
                 return Ok(());
             }
-            offer(desk, found, names, picker)?;
+            let row = found.row;
+            let outcome = offer(desk, found, names, picker)?;
+            if heed(row, &outcome).is_break() {
+                return Ok(());
+            }
         }
         match next {
             Some(next) => cursor = Some(next),
@@ -251,17 +251,17 @@ pub(super) fn offer(
     found: Found,
     names: &mut Names<'_>,
     picker: &mut Picker<'_>,
-) -> Result<(), StoreError> {
+) -> Result<Outcome, StoreError> {
     let told = desk.others(&found)?;
     let ties = if told.is_empty() { Vec::new() } else { desk.ties_within(found.story)? };
     let mut others = Vec::new();
     for other in told {
         others.extend(member(other, names)?);
     }
-    if let Some(member) = member(found, names)? {
-        picker.offer(member, others, &ties);
-    }
-    Ok(())
+    Ok(match member(found, names)? {
+        Some(member) => picker.offer(member, others, &ties),
+        None => Outcome::Passed(Reason::Unconfigured),
+    })
 }
 
 /// `None` for an entry whose source is not configured any more, or that came in a round which is under way: it stays in the store and is

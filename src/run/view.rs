@@ -1,6 +1,7 @@
 //! Views of feeds: what of all that a feed ever had passes a filter, as a document; made when somebody asks.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use crate::config::Config;
 use crate::model::{Entry, FeedId, Timestamp};
 use crate::render::html::{self, Broken, Look, Site};
 use crate::render::{self, Document, Format};
-use crate::select::{self, Card, Part, Picker};
+use crate::select::{self, Card, Outcome, Part, Picker};
 use crate::store::{self, Ask, Desk, Index, StoreError};
 use crate::value::filter::Filter;
 
@@ -153,11 +154,15 @@ impl Search<'_> {
         let mut looks = 0;
         let mut may_go_on = || {
             looks += 1;
-            looks <= LOOKS && begun.elapsed() < TIME
+            looks < LOOKS && begun.elapsed() < TIME
         };
         if filter.terms.is_empty() && filter.languages.is_empty() && filter.tags.is_empty() {
             let order = self.settings.order;
-            walk_through(self.desk, &mut names, order, &scope, &mut picker, &mut may_go_on)?;
+            let mut heed = |_, _: &Outcome| match may_go_on() {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            };
+            walk_through(self.desk, &mut names, order, &scope, &mut picker, &mut heed)?;
             return Ok(picker.finish());
         }
         let index = index.ok_or(Unseen::NoIndex)?;

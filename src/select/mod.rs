@@ -5,6 +5,7 @@
 //! everything that was ever read, and nothing that a rule hides is lost.
 
 mod compose;
+mod reason;
 mod settings;
 mod story;
 mod view;
@@ -18,6 +19,7 @@ use crate::value::cut::cut;
 use crate::value::filter::Filter;
 
 pub use compose::compose;
+pub use reason::Reason;
 pub use settings::{Archive, Content, Keep, Order, Settings, Written};
 pub use view::{Part, of_view, wanted_of};
 
@@ -56,10 +58,10 @@ pub struct Member {
 pub enum Outcome {
     /// It is in.
     Taken,
-    /// A rule, a tag or a cap kept it out: the reason.
-    Passed(String),
-    /// Another entry of its story speaks for it.
-    Follows(SourceId),
+    /// Something kept it out.
+    Passed(Reason),
+    /// Another entry of its story speaks for it: its source and its row.
+    Follows(SourceId, i64),
 }
 
 /// Chooses the entries of one feed.
@@ -69,7 +71,7 @@ pub struct Picker<'a> {
     filter: Option<&'a Filter>,
     cards: &'a HashMap<i64, Card>,
     now: Timestamp,
-    taken: Vec<Entry>,
+    taken: Vec<(i64, Entry)>,
     per_source: HashMap<SourceId, usize>,
 }
 
@@ -114,7 +116,7 @@ impl<'a> Picker<'a> {
     /// True when an entry of that date, and every older one, is not wanted any more.
     pub fn is_full(&self, date: Timestamp) -> bool {
         // Entries of the same second are all looked at: which of them is in must not hang on who answered first.
-        let tied = self.taken.last().is_some_and(|last| self.date(last) == date);
+        let tied = self.taken.last().is_some_and(|(_, last)| self.date(last) == date);
         self.taken.len() >= self.settings.keep.entries && !self.is_young(date) && !tied
     }
 
@@ -138,8 +140,8 @@ impl<'a> Picker<'a> {
         let row = member.row;
         let mut story = self.told_by(member, others, ties);
         let id = story.last().map(|member| member.entry.id.clone());
-        if let Some(taken) = self.taken.iter().find(|taken| Some(&taken.id) == id.as_ref()) {
-            return Outcome::Follows(taken.source.clone());
+        if let Some((row, taken)) = self.taken.iter().find(|(_, taken)| Some(&taken.id) == id.as_ref()) {
+            return Outcome::Follows(taken.source.clone(), *row);
         }
         // First come, first; the priority decides among those of one run. Nothing here can change later: no flips.
         story.sort_by_key(|member| {
@@ -147,7 +149,7 @@ impl<'a> Picker<'a> {
         });
         let pages: Vec<(SourceId, String, url::Url)> =
             story.iter().filter_map(|member| self.page(member)).collect();
-        let mut reason = "its source is not configured any more".to_owned();
+        let mut reason = Reason::Unconfigured;
         let lenders = self.lenders(&story, row);
         for member in story {
             let candidate = member.row;
@@ -155,10 +157,12 @@ impl<'a> Picker<'a> {
                 Ok(mut entry) if candidate == row => {
                     entry.related = related(&entry, &pages);
                     self.lend(&mut entry, lenders);
-                    return self.take(entry);
+                    return self.take(row, entry);
                 }
                 // One that the cap keeps out speaks for nobody.
-                Ok(entry) if !self.is_capped(&entry.source) => return Outcome::Follows(entry.source),
+                Ok(entry) if !self.is_capped(&entry.source) => {
+                    return Outcome::Follows(entry.source, candidate);
+                }
                 Ok(_) => {}
                 Err(why) if candidate == row => reason = why,
                 Err(_) => {}
@@ -187,9 +191,9 @@ impl<'a> Picker<'a> {
     }
 
     /// The rules of the source, the choice of the feed, the rules of the feed; the reason if it is not wanted.
-    fn judge(&self, member: Member) -> Result<Entry, String> {
+    fn judge(&self, member: Member) -> Result<Entry, Reason> {
         let Some(card) = self.cards.get(&member.source) else {
-            return Err("its source is not configured any more".to_owned());
+            return Err(Reason::Unconfigured);
         };
         let mut entry = member.entry;
         entry.tags.clone_from(&card.tags);
@@ -197,35 +201,42 @@ impl<'a> Picker<'a> {
         entry.provenance.updated = Some(entry.updated);
         apply(&card.rules, &mut entry)?;
         if !belongs(self.settings, &entry.source, &entry.tags) {
-            return Err("the feed asks for other sources or tags".to_owned());
+            return Err(Reason::Elsewhere);
         }
         apply(&self.settings.rules, &mut entry)?;
         if self.filter.is_some_and(|filter| !view::passes(filter, self.settings, &entry)) {
-            return Err("the view asks for something else".to_owned());
+            return Err(Reason::View);
         }
         Ok(entry)
     }
 
-    fn take(&mut self, mut entry: Entry) -> Outcome {
+    fn take(&mut self, row: i64, mut entry: Entry) -> Outcome {
         if self.is_capped(&entry.source) {
-            return Outcome::Passed(format!("`per_source` is reached for `{}`", entry.source));
+            return Outcome::Passed(Reason::Cap(entry.source));
         }
         *self.per_source.entry(entry.source.clone()).or_default() += 1;
         if self.settings.content == Content::Summary {
             summarize(&mut entry.item, self.settings.summary_length);
         }
-        self.taken.push(entry);
+        self.taken.push((row, entry));
         Outcome::Taken
     }
 
     /// The entries taken, in the order of the feed: newest first; of one second as the configuration names the
     /// sources, and inside a source as its own list goes.
-    pub fn finish(mut self) -> Vec<Entry> {
+    pub fn finish(self) -> Vec<Entry> {
+        self.finish_with_rows().into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// The same, each with its row.
+    pub fn finish_with_rows(mut self) -> Vec<(i64, Entry)> {
         let mut taken = std::mem::take(&mut self.taken);
         let ranks: HashMap<&SourceId, usize> =
             self.cards.values().map(|card| (&card.id, card.rank.1)).collect();
-        taken.sort_by_key(|entry| (std::cmp::Reverse(self.date(entry)), ranks.get(&entry.source).copied()));
-        let young = taken.iter().filter(|entry| self.is_young(self.date(entry))).count();
+        taken.sort_by_key(|(_, entry)| {
+            (std::cmp::Reverse(self.date(entry)), ranks.get(&entry.source).copied())
+        });
+        let young = taken.iter().filter(|(_, entry)| self.is_young(self.date(entry))).count();
         taken.truncate(self.settings.keep.entries.max(young));
         taken
     }
@@ -236,10 +247,10 @@ impl<'a> Picker<'a> {
     }
 }
 
-fn apply(rules: &[Rule], entry: &mut Entry) -> Result<(), String> {
+fn apply(rules: &[Rule], entry: &mut Entry) -> Result<(), Reason> {
     match rules::apply(rules, &mut entry.item, &mut entry.tags, &entry.source) {
         Verdict::Keep => Ok(()),
-        Verdict::Drop(reason) => Err(reason),
+        Verdict::Drop(reason) => Err(Reason::Rule(reason)),
     }
 }
 

@@ -7,6 +7,7 @@
 mod answers;
 mod entries;
 mod error;
+mod find;
 mod held;
 mod hosts;
 mod hub;

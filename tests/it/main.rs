@@ -8,6 +8,7 @@ mod choice;
 mod config;
 mod courtesy;
 mod days;
+mod diff;
 mod disk;
 mod fetch;
 mod flood;
