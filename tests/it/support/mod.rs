@@ -10,3 +10,4 @@ pub mod home;
 pub mod shelf;
 pub mod site;
 pub mod tls;
+pub mod twins;
