@@ -233,6 +233,9 @@ impl Report {
                     if *retouched > 0 {
                         let _ = write!(told, ", {retouched} retouched");
                     }
+                    if let Some(HeldBack { count, .. }) = &line.held {
+                        let _ = write!(told, ", {count} held back");
+                    }
                     told
                 }
                 Visit::Waiting { host, until } => {
@@ -278,6 +281,10 @@ impl Report {
         }
         let mut out = format!("{}: ", counted(self.sources.len(), "source"));
         let _ = write!(out, "{new} new and {changed} changed entries");
+        let held: usize = self.sources.iter().filter_map(|line| Some(line.held.as_ref()?.count)).sum();
+        if held > 0 {
+            let _ = write!(out, ", {held} held back");
+        }
         if unchanged > 0 {
             let _ = write!(out, ", {unchanged} unchanged");
         }

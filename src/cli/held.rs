@@ -101,7 +101,7 @@ fn text(lines: &[HeldOf]) -> String {
 }
 
 fn settle(config: &Config, names: &Names, fate: Fate) -> ExitCode {
-    let which: Vec<Which> = names.names.iter().map(|name| which(config, name)).collect();
+    let which: Vec<Which> = names.names.iter().map(|name| which(name)).collect();
     let done = Writer::open(&config.store.path).and_then(|writer| {
         let work = writer.call(move |desk| run::release_or_drop(desk, &which, fate));
         match super::block_on(work) {
@@ -132,11 +132,10 @@ fn settle(config: &Config, names: &Names, fate: Fate) -> ExitCode {
     }
 }
 
-/// The configured source of that name; else the entry of that id.
-fn which(config: &Config, name: &str) -> Which {
-    let source = SourceId::try_from(name.to_owned()).ok();
-    match source.filter(|id| config.sources.iter().any(|source| source.id == *id)) {
-        Some(id) => Which::Of(id),
-        None => Which::One(EntryId::kept(name.to_owned())),
+/// A source, which need not be configured any more; else the entry of that id: ids are URIs, and no source has a colon in its name.
+fn which(name: &str) -> Which {
+    match SourceId::try_from(name.to_owned()) {
+        Ok(id) => Which::Of(id),
+        Err(_) => Which::One(EntryId::kept(name.to_owned())),
     }
 }

@@ -262,8 +262,8 @@ impl Cycle {
         let sources = names.sources.into_iter().map(Which::Of);
         let which = sources.chain(names.ids.into_iter().map(|id| Which::One(EntryId::kept(id)))).collect();
         let told = self.opened.settle_held(which, fate).await?;
-        // The next round lets in what was released.
-        self.anew |= fate == Fate::Release;
+        // The next round lets in what was released, and counts what is left.
+        self.anew = true;
         Ok(told)
     }
 

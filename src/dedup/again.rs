@@ -3,7 +3,8 @@
 //! The ledger finds an entry by its marks; when a source changes its ids, its addresses and its headlines at once, none is left.
 //! Then its last entries are compared with what came by their texts: the same text is the same entry; nearly the same with the
 //! same figures in it too; the same title where hardly any text is there, if that is so of most of the list. Too dear to be done
-//! for every reading, and not needed: it is done where something is odd (`flood`).
+//! for every reading, and not needed: it is done where something is odd (`flood`), and for the one entry whose address a new item
+//! has.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,15 +12,15 @@ use unicode_segmentation::UnicodeSegmentation;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::date::said;
-use super::decide::{Decision, Known, Row, Settled, compare, links};
+use super::decide::{Decision, Known, Row, Settled, compare, is_another, links};
 use super::flood::{Kept, Past};
-use super::key::{Keyed, SHORTEST_PRINT};
+use super::key::{AliasKind, Keyed, SHORTEST_PRINT};
 use crate::model::{Html, Item, Timestamp};
 use crate::value::fold::fold_case;
 
 /// So many items of a list have to be found by their titles alone.
 const LEAST: usize = 5;
-/// So many old texts have to come at once with new titles and new dates.
+/// So many old texts have to come at once before one is believed under a new title and a new date, where the source does nothing else to its items.
 const LEAST_BOLD: usize = 3;
 /// A title that may come every day is shorter than so many letters.
 const TELLING_TITLE: usize = 20;
@@ -43,6 +44,7 @@ pub fn recognise(settled: &mut Settled, past: &Past, known: &mut Known, now: Tim
     let mut search = Search {
         new: items().map(|keyed| Text::of(&keyed.whole())).collect(),
         later: items().map(|keyed| said(&keyed.item) > newest).collect(),
+        least_bold: if is_another(&settled.decided, known) { 1 } else { LEAST_BOLD },
         kept: kept.iter().map(|kept| Text::of(&kept.item)).collect(),
         found: vec![None; new.len()],
         taken: HashSet::new(),
@@ -58,6 +60,31 @@ pub fn recognise(settled: &mut Settled, past: &Past, known: &mut Known, now: Tim
         known.entries.insert(kept.row, kept.known.clone());
     }
     settled.links = links(&settled.decided, known);
+}
+
+/// The entries under whose addresses new items stand, or with the same path and title on another host. Such an item may be the next that the page shows, or the same with another
+/// id, headline and date: its text tells.
+pub fn under_known_addresses(settled: &Settled, known: &Known) -> HashMap<Row, usize> {
+    let taken: HashSet<Row> = settled.decided.iter().filter_map(|(_, decision)| row(decision)).collect();
+    let entry = |keyed: &Keyed| {
+        let marks = [AliasKind::Link, AliasKind::Place].into_iter().filter_map(|kind| keyed.alias(kind));
+        let mut marks = marks.filter_map(|mark| known.aliases.get(&mark)).filter(|mark| !mark.shared);
+        marks.find(|mark| !taken.contains(&mark.row)).map(|mark| mark.row)
+    };
+    let places = places(settled).into_iter();
+    let found = places.filter_map(|place| Some((entry(&settled.decided.get(place)?.0)?, place)));
+    found.collect()
+}
+
+/// Turns the item at `place` into the entry whose address it has, if it says the same.
+pub fn recognise_at(settled: &mut Settled, place: usize, entry: &Kept, now: Timestamp) {
+    let Some((keyed, decision)) = settled.decided.get_mut(place) else { return };
+    let (new, kept) = (Text::of(&keyed.whole()), Text::of(&entry.item));
+    let is_same = new.body_mark().is_some_and(|mark| kept.body_mark() == Some(mark));
+    if is_same || new.likeness(&kept) >= ALIKE {
+        keyed.at(entry.known.published);
+        *decision = compare(keyed, entry.row, &entry.known, now);
+    }
 }
 
 fn places(settled: &Settled) -> Vec<usize> {
@@ -132,6 +159,8 @@ struct Search {
     new: Vec<Text>,
     /// Which of them have a date behind all that is known.
     later: Vec<bool>,
+    /// So many old texts have to come at once, some of them with new titles and new dates.
+    least_bold: usize,
     kept: Vec<Text>,
     /// For each new one which is it, among the kept ones.
     found: Vec<Option<usize>>,
@@ -166,16 +195,16 @@ impl Search {
     }
 
     /// One text under a new title and with a new date may be a notice that is given each week: only of several at once it tells that
-    /// they came again.
+    /// they came again, if nothing else does.
     fn take_all(&mut self, pairs: Vec<(usize, usize)>) {
         let is_bold = |(new, kept): &(usize, usize)| {
             let titles = (self.new.get(*new), self.kept.get(*kept));
             let same = matches!(titles, (Some(new), Some(kept)) if new.title == kept.title);
             !same && self.later.get(*new).is_some_and(|later| *later)
         };
-        let (bold, safe): (Vec<_>, Vec<_>) = pairs.into_iter().partition(is_bold);
-        let bold = if bold.len() >= LEAST_BOLD { bold } else { Vec::new() };
-        for (new, kept) in safe.into_iter().chain(bold) {
+        let are_many = pairs.len() >= self.least_bold;
+        let believed: Vec<_> = pairs.into_iter().filter(|pair| are_many || !is_bold(pair)).collect();
+        for (new, kept) in believed {
             self.take(new, kept);
         }
     }

@@ -41,8 +41,10 @@ pub const MOST_MARKS: u32 = 64;
 /// What the store knows that bears on one reading.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// True when this source was never read before.
+    /// True when this source was never read before at its address.
     pub first_sight: bool,
+    /// True when entries of it are known, be it from another address.
+    pub has_past: bool,
     /// Aliases of this source.
     pub aliases: HashMap<Alias, KnownAlias>,
     /// The entries they point to.
@@ -130,15 +132,27 @@ pub fn decide(sifted: Sifted, known: &Known, list_date: Option<Timestamp>, now: 
     out
 }
 
-/// Whether most of the entries that were known have links that they never had.
+/// What becomes of links: whether most of the entries that were known have some that they never had.
 pub(super) fn links(decided: &[(Keyed, Decision)], known: &Known) -> Links {
-    let is_known = |(_, decision): &&(Keyed, Decision)| !matches!(decision, Decision::New { .. });
-    let has_moved = |(keyed, _): &&(Keyed, Decision)| {
+    let has_other = |(keyed, _): &&(Keyed, Decision)| {
         keyed.alias(AliasKind::Link).is_some_and(|link| !known.aliases.contains_key(&link))
     };
-    let all = decided.iter().filter(is_known);
-    let moved = all.clone().filter(has_moved).count();
-    if moved >= MOVING && moved * 2 >= all.count() { Links::Keep } else { Links::Follow }
+    if are_most(has_other, decided) { Links::Keep } else { Links::Follow }
+}
+
+/// True when most of the entries that were known are not what they were: their source did something to all of them.
+pub(super) fn is_another(decided: &[(Keyed, Decision)], known: &Known) -> bool {
+    let is_other = |(keyed, decision): &&(Keyed, Decision)| {
+        let guid = keyed.alias(AliasKind::Guid);
+        !matches!(decision, Decision::Same { .. }) || guid.is_some_and(|id| !known.aliases.contains_key(&id))
+    };
+    are_most(is_other, decided)
+}
+
+fn are_most(is_so: impl Fn(&&(Keyed, Decision)) -> bool, decided: &[(Keyed, Decision)]) -> bool {
+    let all = decided.iter().filter(|(_, decision)| !matches!(decision, Decision::New { .. }));
+    let some = all.clone().filter(is_so).count();
+    some >= MOVING && some * 2 >= all.count()
 }
 
 pub(super) fn compare(keyed: &Keyed, row: Row, entry: &KnownEntry, now: Timestamp) -> Decision {

@@ -8,7 +8,7 @@
 use chrono::TimeDelta;
 
 use super::date::said;
-use super::decide::{Decision, KnownEntry, Row, Settled};
+use super::decide::{Decision, Known, KnownEntry, Row, Settled, is_another};
 use crate::model::{Item, Timestamp};
 
 /// How much of a source an answer is.
@@ -57,6 +57,8 @@ pub struct Past {
 const LEAST_OLD: usize = 3;
 /// In a list with fewer new items than this nothing is told by their share.
 const LEAST_SHARE: usize = 5;
+/// So many items out of their order tell that a list has none.
+const LEAST_BACK: usize = 3;
 /// What is older than the newest entry by less may just be late. FeedMail leaves out what is seven days older and reports
 /// that it lost almost nothing.
 const LATE: TimeDelta = TimeDelta::days(7);
@@ -112,6 +114,11 @@ impl Pace {
         news > 3.0 * self.expected(now) + 2.0 && news > 1.5 * self.most(now)
     }
 
+    /// True when so many at once are more than the rhythm lets expect.
+    fn is_more(&self, news: usize, now: Timestamp) -> bool {
+        news as f64 > 1.5 * self.expected(now) + 1.0
+    }
+
     /// What is dated before this came late, if it came for the first time now.
     fn line(&self, late: TimeDelta) -> Option<Timestamp> {
         self.last.first().and_then(|(newest, _)| newest.checked_sub_signed(late))
@@ -122,16 +129,45 @@ fn seconds(delta: TimeDelta) -> f64 {
     delta.num_seconds().max(0) as f64
 }
 
-/// Whether a reading is worth a closer look, by figures that cost nothing: several new items at once, more than the rhythm of
-/// the source explains, or older than its newest entry.
-pub fn is_odd(settled: &Settled, pace: &Pace, now: Timestamp) -> bool {
-    let news: Vec<Option<Timestamp>> = news(settled).map(|(_, said)| said).collect();
-    if pace.last.is_empty() || news.len() < LEAST_OLD {
-        return false;
+/// Why a reading is worth a closer look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddity {
+    /// What was known is not what it was, or more is new than usual: so it may be with what is called new.
+    Other,
+    /// A flood, as it seems: old items, or by far more than the rhythm explains.
+    Flood,
+}
+
+/// Whether a reading may be odd, by what it tells itself.
+pub fn may_be_odd(settled: &Settled, known: &Known) -> bool {
+    let news = news(settled).count();
+    news >= LEAST_OLD || (news > 0 && is_another(&settled.decided, known))
+}
+
+/// Whether it is, by figures that cost little.
+pub fn oddity(settled: &Settled, known: &Known, pace: &Pace, now: Timestamp) -> Option<Oddity> {
+    let dates: Vec<Option<Timestamp>> = news(settled).map(|(_, said)| said).collect();
+    let line = pace.line(LATE)?;
+    let newest = pace.line(TimeDelta::zero());
+    let old = dates.iter().filter(|said| said.is_some_and(|at| at < line)).count();
+    let news = dates.len();
+    if old >= LEAST_OLD {
+        return Some(Oddity::Flood);
     }
-    let line = pace.line(LATE);
-    let old = news.iter().filter(|said| said.is_some_and(|at| line.is_some_and(|line| at < line))).count();
-    old >= LEAST_OLD || pace.is_beyond(news.len(), now)
+    let same =
+        settled.decided.iter().filter(|(_, decision)| matches!(decision, Decision::Same { .. })).count();
+    let known_ones = settled.decided.len() - news;
+    let is_much = news >= LEAST_OLD && pace.is_beyond(news, now);
+    // Many that are dated behind all that is known, beside others that are as they were, are a busy hour.
+    let are_later = same > 0 && dates.iter().all(|said| *said > newest);
+    match (is_much, are_later) {
+        (true, false) => return Some(Oddity::Flood),
+        (true, true) => return Some(Oddity::Other),
+        _ => {}
+    }
+    let is_renewed = news >= LEAST_OLD && same == 0 && (known_ones > 0 || pace.is_more(news, now));
+    let is_other = news > 0 && is_another(&settled.decided, known);
+    (is_renewed || is_other).then_some(Oddity::Other)
 }
 
 /// Holds back what is doubtful: those decisions get the reason. Items of the reading that are older entries of the source
@@ -156,8 +192,11 @@ fn news(settled: &Settled) -> impl Iterator<Item = (usize, Option<Timestamp>)> +
 
 type Doubt = (Vec<usize>, String);
 
-/// The test of age.
+/// The test of age. Of a source that does not go by dates, it tells nothing.
 fn too_old(settled: &Settled, past: &Past) -> Doubt {
+    if !past.goes_by_dates() {
+        return Doubt::default();
+    }
     let Some(line) = past.pace.line(past.lateness()) else { return Doubt::default() };
     let is_old = |said: Option<Timestamp>| said.is_some_and(|at| at < line);
     let old: Vec<usize> = news(settled).filter(|(_, said)| is_old(*said)).map(|(place, _)| place).collect();
@@ -235,6 +274,26 @@ impl Past {
     /// Entries that are held tell nothing of what is usual.
     fn shown(&self) -> impl Iterator<Item = &Kept> {
         self.kept.iter().filter(|kept| kept.row > 0)
+    }
+
+    /// True unless the entries that came together, which have their rows by their places in the list, did not stand in the order
+    /// of their dates: a search that goes by relevance brings old ones every day.
+    fn goes_by_dates(&self) -> bool {
+        let mut shown: Vec<&Kept> = self.shown().collect();
+        shown.sort_unstable_by_key(|kept| kept.row);
+        let (mut on, mut back) = (0, 0);
+        for pair in shown.windows(2) {
+            let [a, b] = pair else { continue };
+            if a.first_seen == b.first_seen
+                && let Some((a, b)) = said(&a.item).zip(said(&b.item))
+            {
+                on += usize::from(a < b);
+                back += usize::from(b < a);
+            }
+        }
+        // Some lists begin with the oldest.
+        let against = on.min(back);
+        against < LEAST_BACK || against * 4 < on + back
     }
 
     fn tells_dates(&self) -> bool {

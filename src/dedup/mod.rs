@@ -17,7 +17,7 @@ mod sift;
 pub mod tie;
 mod tracking;
 
-pub use again::recognise;
+pub use again::{recognise, recognise_at, under_known_addresses};
 pub use decide::{Decision, Known, KnownAlias, KnownEntry, Links, MOST_MARKS, Row, Settled, decide};
 pub use id::candidates as id_candidates;
 pub use key::{Alias, AliasKind, Keyed, keyed};

@@ -27,7 +27,8 @@ impl Desk {
         let mut known = Known { first_sight, ..Known::default() };
         let row = before.map_or(NO_SOURCE, |(row, _)| row);
         // The first reading of a source finds nothing of its own: one question instead of one for each mark.
-        if self.has_marks(row)? {
+        known.has_past = self.has_marks(row)?;
+        if known.has_past {
             self.own_marks(row, items, &mut known)?;
             self.own_entries(&mut known)?;
         }

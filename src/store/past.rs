@@ -1,11 +1,11 @@
 //! What is looked up of a source when a reading of it is odd: its pace, and its last entries with what they say.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 
 use super::sources::{Part, time};
 use super::{Desk, StoreError};
-use crate::dedup::flood::{self, Extent, Kept, Pace, Past};
-use crate::dedup::{Decision, Known, KnownEntry, Settled, recognise};
+use crate::dedup::flood::{self, Extent, Kept, Oddity, Pace, Past};
+use crate::dedup::{Decision, Known, KnownEntry, Settled, recognise, recognise_at, under_known_addresses};
 use crate::model::{Remark, SourceId, Stage, Timestamp};
 
 /// Whether what a source offers as new is looked at, or all of it believed.
@@ -20,9 +20,9 @@ pub enum Guard {
 /// The pace is told from so many entries.
 const PACE: i64 = 60;
 /// What came is compared with so many entries.
-const COMPARED: i64 = 1_000;
-/// Fewer new items are never odd.
-const LEAST: usize = 3;
+const MANY: i64 = 1_000;
+/// And with so many where it is no flood: some sources change something in all of their items every time.
+const FEW: i64 = 100;
 
 impl Desk {
     /// Looks at what is new in a reading of a known source: finds older entries of it by their texts, and marks as held what is
@@ -38,27 +38,42 @@ impl Desk {
         let news = |settled: &Settled| {
             settled.decided.iter().filter(|(_, decision)| matches!(decision, Decision::New { .. })).count()
         };
+        if !known.has_past {
+            return Ok(());
+        }
+        for (row, place) in under_known_addresses(settled, known) {
+            for entry in self.kept("id = ?1", row, 1)? {
+                recognise_at(settled, place, &entry, now);
+            }
+        }
         let before = news(settled);
-        if known.first_sight || before < LEAST {
+        if !flood::may_be_odd(settled, known) {
             return Ok(());
         }
         let Some((row, pace)) = self.pace(source)? else { return Ok(()) };
-        if !flood::is_odd(settled, &pace, now) {
-            return Ok(());
-        }
-        let past = Past { pace, kept: self.kept(row)? };
+        // At another address what it shows is its history: it may be what we know, and is nothing to be held.
+        let oddity = flood::oddity(settled, known, &pace, now);
+        let most = match oddity {
+            None if !known.first_sight => return Ok(()),
+            Some(Oddity::Other) => FEW,
+            _ => MANY,
+        };
+        let past = Past { pace, kept: self.kept("source = ?1", row, most)? };
         recognise(settled, &past, known, now);
         let again = before - news(settled);
         if again > 0 {
             let text = format!("{again} entries came again under other marks; they are known by their text");
             settled.remarks.push(Remark::of(Stage::Dedup, text));
         }
+        if known.first_sight {
+            return Ok(());
+        }
         let extent = if part == Part::Whole { Extent::Whole } else { Extent::Part };
         flood::hold(settled, &past, extent, now);
         Ok(())
     }
 
-    /// `None` for a source that was never read well.
+    /// `None` for a source that was never read well at its address.
     fn pace(&self, source: &SourceId) -> Result<Option<(i64, Pace)>, StoreError> {
         let fail = |e| self.fail(e);
         let sql = "SELECT id, first_read, last_success FROM source WHERE slug = ?1 \
@@ -82,13 +97,15 @@ impl Desk {
         Ok(Some((row, Pace { first_read: time(first_read), last_read: time(last_read), last })))
     }
 
-    /// The last entries of a source, those that are held too.
-    fn kept(&self, source: i64) -> Result<Vec<Kept>, StoreError> {
-        let sql = "SELECT id, first_seen, text_hash, item_hash, published, updated, marks, item \
-             FROM entry JOIN body ON entry = id WHERE source = ?1 ORDER BY published DESC, id DESC LIMIT ?2";
-        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+    /// The last entries of which this is so, those that are held too.
+    fn kept(&self, condition: &str, value: i64, most: i64) -> Result<Vec<Kept>, StoreError> {
+        let sql = format!(
+            "SELECT id, first_seen, text_hash, item_hash, published, updated, marks, item \
+             FROM entry JOIN body ON entry = id WHERE {condition} ORDER BY published DESC, id DESC LIMIT ?2"
+        );
+        let mut query = self.connection.prepare_cached(&sql).map_err(|e| self.fail(e))?;
         query
-            .query_map(params![source, COMPARED], |row| {
+            .query_map([value, most], |row| {
                 Ok(Kept {
                     row: row.get(0)?,
                     first_seen: time(row.get(1)?),

@@ -1,6 +1,7 @@
 //! Floods: what sources do to their whole list, fetch by fetch. Subscribers see nothing twice and miss nothing that was new.
 
 mod decided;
+mod laws;
 mod script;
 
 use chrono::TimeDelta;
