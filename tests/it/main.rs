@@ -31,5 +31,6 @@ mod stories;
 mod support;
 mod trip;
 mod trouble;
+mod twins;
 mod validator;
 mod vocabulary;

@@ -52,19 +52,20 @@ pub fn moment(name: &str) -> Timestamp {
     now() - TimeDelta::minutes(30 + Chance::of(name).below(60 * 60) as i64)
 }
 
-/// Writes the sources of the offers into `dir`, with a configuration that has them and a feed of all; sources that are there are
-/// written anew. They stand in the order in which they first come.
-pub fn write(dir: &Path, offers: &[Offer]) {
+/// Writes the sources of the offers into `dir`, with what is `there` of it, and a configuration that has them, in the order in which
+/// they first come, and a feed of all.
+pub fn write(dir: &Path, offers: &[Offer], there: impl Fn(usize) -> bool) {
     let mut sources: Vec<&str> = Vec::new();
     let mut items: BTreeMap<&str, Vec<serde_json::Value>> = BTreeMap::new();
-    for offer in offers {
+    for (at, offer) in offers.iter().enumerate() {
         if !items.contains_key(offer.source.as_str()) {
             sources.push(&offer.source);
         }
-        items.entry(&offer.source).or_default().push(item(offer));
+        items.entry(&offer.source).or_default().extend(there(at).then(|| item(offer)));
     }
+    // What comes in pieces is no flood here.
     let mut toml = String::from(
-        "[site]\nbase_url = \"https://twins.example/\"\n[feed.all]\ntitle = \"all\"\nformats = [\"json\"]\nkeep = { entries = 10000 }\n",
+        "[site]\nbase_url = \"https://twins.example/\"\n[defaults]\nflood = \"off\"\n[feed.all]\ntitle = \"all\"\nformats = [\"json\"]\nkeep = { entries = 10000 }\n",
     );
     for source in sources {
         let feed = json!({
@@ -125,7 +126,7 @@ pub fn kept(dir: &Path) -> Store {
 /// Tells the offers to a new harkara, all at once.
 pub fn tell(offers: &[Offer]) -> Store {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), offers);
+    write(dir.path(), offers, |_| true);
     run_at(dir.path(), now());
     kept(dir.path())
 }
@@ -139,4 +140,23 @@ impl Store {
         }
         stories.into_values().filter(|story| story.len() > 1).collect()
     }
+
+    /// The addresses of all entries of each story.
+    pub fn members(&self) -> Vec<BTreeSet<String>> {
+        let mut stories: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+        for entry in &self.entries {
+            let page = entry.item.url.as_ref().map(ToString::to_string).unwrap_or_default();
+            stories.entry(entry.story).or_default().insert(page);
+        }
+        stories.into_values().collect()
+    }
+}
+
+/// Id and address of what the feed of all in `dir` shows.
+pub fn published(dir: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(dir.join("public/all.json")).unwrap();
+    let feed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let text = |item: &serde_json::Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+    let items = feed["items"].as_array().unwrap();
+    items.iter().map(|item| (text(item, "id"), text(item, "url"))).collect()
 }

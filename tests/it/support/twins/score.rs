@@ -148,6 +148,16 @@ pub fn of_one_outlet(languages: &[Language]) -> Vec<Offer> {
     offers
 }
 
+/// One article of so many, and of the negatives the first pair of each kind: for who has only seconds.
+pub fn thinned(languages: &[Language], every: usize) -> Vec<Language> {
+    let thin = |language: &Language| Language {
+        articles: language.articles.iter().step_by(every).cloned().collect(),
+        negatives: language.negatives.iter().filter(|it| it.name.contains("-1-")).cloned().collect(),
+        ..language.clone()
+    };
+    languages.iter().map(thin).collect()
+}
+
 /// Tells every kind, then everything, and counts.
 pub fn score(languages: &[Language]) -> Score {
     let mut score = Score::default();
