@@ -27,10 +27,10 @@ const RELATED: &str = "related";
 const SAME_ADDRESS: TimeDelta = TimeDelta::hours(72);
 
 /// So many that came look for their likes at once: each takes some hundred bytes for it.
-const AT_ONCE: usize = 32_768;
+const AT_ONCE: usize = 16_384;
 
 /// So many texts are kept at hand.
-const AT_HAND: usize = 1024;
+const AT_HAND: usize = 256;
 
 /// Of more packs than this the links are not asked for one by one.
 const MANY: usize = 200;
