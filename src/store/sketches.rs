@@ -147,3 +147,46 @@ impl Desk {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dedup::Alias;
+    use crate::dedup::near::{Sketch, Sketches};
+
+    fn record(row: i64, link: i64) -> Record {
+        let sketches = Sketches { text: Sketch::NONE, opening: Sketch::NONE };
+        Record { row, source: 1, published: 5 * DAY + row, link: Some(Alias(link)), sketches }
+    }
+
+    #[test]
+    fn packs_of_a_day_become_one_and_what_comes_later_is_behind_it() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("h.db");
+        let desk = Desk::new(path.clone(), super::super::open(&path).unwrap());
+        let count = 2 * MOST_PACKS as i64;
+        for row in 1..=count {
+            desk.keep_record(record(row, row));
+            desk.write_records().unwrap();
+        }
+        // It was changed since.
+        desk.keep_record(record(1, 99));
+        desk.write_records().unwrap();
+        let until = desk.packs_behind(0).unwrap().into_iter().max().unwrap();
+        desk.pack_records(until).unwrap();
+        let packs = desk.packs_behind(0).unwrap();
+        assert_eq!(packs.len(), 1);
+        let mut records = Vec::new();
+        desk.read_pack(packs[0], &mut records).unwrap();
+        assert_eq!(records.len(), count as usize);
+        assert_eq!(records[0], record(1, 99), "the last one holds");
+        assert!(desk.packs_behind(until).unwrap().is_empty());
+        desk.keep_record(record(500, 500));
+        desk.write_records().unwrap();
+        let behind = desk.packs_behind(until).unwrap();
+        assert_eq!(behind.len(), 1, "what came later has yet to be compared");
+        let mut seen = Vec::new();
+        desk.each_record(5 * DAY..=5 * DAY + 9, |record| seen.push(record.row)).unwrap();
+        assert_eq!(seen.len(), count as usize + 1);
+    }
+}

@@ -239,6 +239,9 @@ const SHORT_EXCERPT: usize = 30;
 /// By this.
 const SHORT_EXCERPT_MORE: f32 = 0.2;
 
+/// So many other figures in the same places, and half as many as are the same, make two bulletins; one is a correction.
+const OTHER_FIGURES: usize = 2;
+
 /// Compares two texts. Does not hang on their order.
 pub fn compare(a: &Text, b: &Text, outlet: Outlet, settings: &Settings) -> Likeness {
     let (same_figures, other_figures) = a.figures.compared(&b.figures);
@@ -282,7 +285,7 @@ fn verdict(a: &Text, b: &Text, outlet: Outlet, settings: &Settings, alike: &Like
         is_same.then_some(Verdict::SameOpening)
     };
     let Some(same) = same else { return Verdict::Different };
-    if alike.other_figures >= 2 && alike.other_figures > alike.same_figures {
+    if alike.other_figures >= OTHER_FIGURES && alike.other_figures * 2 >= alike.same_figures {
         return Verdict::OtherFigures;
     }
     let has_titles = !a.title.is_empty() && !b.title.is_empty();

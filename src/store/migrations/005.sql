@@ -1,6 +1,6 @@
 -- The same article in several sources: what texts are found by, what ties entries together, and under which id each is told.
 CREATE TABLE sketch (                           -- dedup::near::Record, packed: so many at once are read that rows would cost too much
-    id      INTEGER PRIMARY KEY,                -- grows; those behind the note `related` have not been compared yet
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- grows, and none is given twice; those behind the note `related` have not been compared yet
     day     INTEGER NOT NULL,                   -- of `published`, since 1970
     records BLOB NOT NULL
 ) STRICT;
