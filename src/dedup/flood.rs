@@ -313,3 +313,60 @@ impl Past {
         usual.and_then(|usual| usual.checked_mul(2)).map_or(LATE, |late| late.max(LATE))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> Timestamp {
+        "2026-11-01T00:00:00Z".parse::<Timestamp>().unwrap() + TimeDelta::hours(hour)
+    }
+
+    /// A source that was read at hour 0 first, and of which each of these came at that hour, published an hour before.
+    fn pace(hours: &[i64]) -> Pace {
+        let mut last: Vec<_> =
+            hours.iter().map(|hour| (at(*hour) - TimeDelta::hours(1), at(*hour))).collect();
+        last.reverse();
+        Pace { first_read: at(0), last_read: hours.last().map_or(at(0), |hour| at(*hour)), last }
+    }
+
+    #[test]
+    fn a_silence_lets_expect_as_many_as_the_rhythm_has_for_it() {
+        // One each six hours.
+        let pace = pace(&[0, 6, 12, 18, 24, 30, 36]);
+        let check =
+            |news, hour, beyond| assert_eq!(pace.is_beyond(news, at(hour)), beyond, "{news} at {hour}");
+        check(2, 37, false);
+        check(3, 37, true);
+        check(12, 60, false);
+        check(15, 60, true);
+        check(200, 36 + 24 * 30, false);
+    }
+
+    #[test]
+    fn who_brings_many_after_a_month_brings_them_after_a_month() {
+        let mut hours = vec![0; 10];
+        hours.extend([720; 10]);
+        let pace = pace(&hours);
+        assert!(pace.is_beyond(12, at(721)));
+        assert!(!pace.is_beyond(12, at(1440)));
+    }
+
+    #[test]
+    fn dates_of_one_moment_tell_nothing() {
+        let check = |hours: &[Option<i64>], expected: (&[usize], &str)| {
+            let dates: Vec<Option<Timestamp>> = hours.iter().map(|hour| hour.map(at)).collect();
+            let (mute, what) = mute(&dates, at(100));
+            assert_eq!((&mute[..], what), expected, "{hours:?}");
+        };
+        check(&[Some(1), Some(2), Some(3), Some(4), Some(5)], (&[], "they are of one moment"));
+        check(&[Some(9); 5], (&[0, 1, 2, 3, 4], "they are of one moment"));
+        check(&[Some(9); 4], (&[], "they are of one moment"));
+        check(
+            &[Some(9), Some(1), Some(9), Some(9), Some(9), Some(9)],
+            (&[0, 2, 3, 4, 5], "they are of one moment"),
+        );
+        check(&[None, None, Some(3)], (&[0, 1], "there are none"));
+        check(&[Some(101), Some(2), Some(300)], (&[0, 2], "they are yet to come"));
+    }
+}

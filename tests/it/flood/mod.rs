@@ -292,3 +292,128 @@ fn a_source_that_is_not_guarded_is_believed() {
     script.fetch(start() + TimeDelta::hours(12), &items);
     script.all_told_once_but([]);
 }
+
+#[test]
+fn bulletins_that_say_the_same_in_other_figures_are_news() {
+    // Six at once after days with one: by far more than is usual, nearly the same words, and each another bulletin.
+    let bulletin = |number: usize, date| Item {
+        date: Some(date),
+        title: "আজকের দর".to_owned(),
+        text: format!("<p>{} ১০ গ্রাম সোনা {} টাকা {}</p>", prose(3, 30), 71_000 + number * 13, prose(4, 30)),
+        ..article(number)
+    };
+    let days = |n: i64| start() + TimeDelta::days(n);
+    let mut script = Script::with("dedup = \"url\"");
+    let mut items: Vec<Item> = (1..=5).map(|n| bulletin(n, days(n as i64 - 6))).rev().collect();
+    script.fetch(start(), &items);
+    items.insert(0, bulletin(6, days(0) + TimeDelta::hours(6)));
+    script.fetch(start() + TimeDelta::hours(7), &items);
+    for n in 7..=12 {
+        items.insert(0, bulletin(n, days(0) + TimeDelta::hours(8) + TimeDelta::minutes(9 * n as i64)));
+    }
+    script.fetch(start() + TimeDelta::hours(11), &items);
+    script.all_told_once_but([]);
+    assert_eq!(held(&script), 0);
+}
+
+#[test]
+fn a_link_that_is_mended_for_one_entry_is_taken_over() {
+    let mut script = Script::new();
+    let mut items = list(1..=20);
+    items[3].link = "http://staging.khobor.example/17".to_owned();
+    script.fetch(start(), &items);
+    script.fetch(start() + TimeDelta::hours(1), &list(1..=20));
+    let json = script.home.read("public/all.json");
+    assert!(json.contains("http://khobor.example/2026/17/slug-17/") && !json.contains("staging"), "{json}");
+}
+
+#[test]
+fn an_announced_link_outlives_later_edits() {
+    let mut script = Script::new();
+    script.fetch(start(), &list(1..=20));
+    let moved =
+        each(&list(1..=20), |item| item.link = item.link.replace("http://khobor", "https://news.khobor"));
+    script.fetch(start() + TimeDelta::hours(1), &moved);
+    let mut edited = moved.clone();
+    edited[0].text.push_str("<p>সংশোধন</p>");
+    script.fetch(start() + TimeDelta::hours(2), &edited);
+    // And back, and forth.
+    script.fetch(start() + TimeDelta::hours(3), &list(1..=20));
+    script.fetch(start() + TimeDelta::hours(4), &edited);
+    script.all_told_once_but([]);
+    assert!(script.home.read("public/all.json").contains("সংশোধন"));
+}
+
+#[test]
+fn our_own_clock_may_go_back() {
+    let mut script = Script::new();
+    script.fetch(start() + TimeDelta::days(3), &list(1..=20));
+    script.fetch(start() + TimeDelta::days(4), &list(2..=21));
+    let again = each(&list(3..=22), |item| item.guid = format!("urn:x:{}", item.number));
+    script.fetch(start() + TimeDelta::days(1), &again);
+    script.all_told_once_but([]);
+    assert_eq!(held(&script), 0);
+}
+
+#[test]
+fn guids_domain_titles_and_dates_change_one_after_the_other() {
+    let hours = |n: i64| start() + TimeDelta::hours(6 * n);
+    let mut script = Script::new();
+    script.fetch(hours(0), &list(1..=20));
+    type Step = fn(&mut Item);
+    let steps: [Step; 6] = [
+        |item| item.guid = "x".to_owned(),
+        |item| item.link = item.link.replace("http://khobor.example", "https://khobor.news"),
+        |item| item.title = format!("নতুন: {}", item.title),
+        |item| item.date = None,
+        |item| item.guid = format!("urn:y:{}", item.number),
+        |item| item.link = format!("https://khobor.news/?id={}", item.number),
+    ];
+    for (n, _) in steps.iter().enumerate() {
+        let items = each(&list(2 + n..=21 + n), |item| steps[..=n].iter().for_each(|step| step(item)));
+        script.fetch(hours(n as i64 + 1), &items);
+    }
+    script.all_told_once_but([]);
+    assert_eq!(held(&script), 0);
+}
+
+#[test]
+fn a_second_flood_meets_the_first() {
+    let post = |number: usize| Item {
+        date: Some(start() - TimeDelta::days(900 + number as i64)),
+        ..article(number)
+    };
+    let imported = |items: Vec<Item>, numbers: std::ops::RangeInclusive<usize>| {
+        items.into_iter().chain(numbers.map(post)).collect::<Vec<_>>()
+    };
+    let mut script = then(&[(24, imported(list(3..=22), 901..=930))]);
+    assert_eq!(script.home.harkara(&["held", "drop", "khobor"]).code, 0);
+    // The same posts once more under other marks, and others with them.
+    let again = imported(list(4..=23), 901..=940);
+    let again = each(&again, |item| {
+        if item.number > 900 {
+            other_marks(item)
+        }
+    });
+    script.fetch(start() + TimeDelta::hours(36), &again);
+    script.all_told_once_but(901..=940);
+    let list = script.home.harkara(&["held"]).stdout;
+    assert!(list.starts_with("khobor: 10 held, 30 dropped\n"), "{list}");
+}
+
+#[test]
+fn the_page_about_the_sources_tells_how_many_are_held() {
+    let mut script = Script::new();
+    let config = script::CONFIG.replace("[source.khobor]", "status_page = true\n[source.khobor]");
+    script.home.write(
+        "harkara.toml",
+        config.replace("keep =", "formats = [\"json\", \"rss\", \"atom\", \"html\"]\nkeep ="),
+    );
+    script.fetch(start(), &list(1..=20));
+    assert!(!script.home.read("public/status.html").contains("Held back"));
+    let post = |number: usize| Item { date: Some(start() - TimeDelta::days(900)), ..article(number) };
+    let items: Vec<Item> = list(2..=21).into_iter().chain((901..=907).map(post)).collect();
+    script.fetch(start() + TimeDelta::hours(12), &items);
+    let page = script.home.read("public/status.html");
+    assert!(page.contains("<dt>Held back</dt><dd>7</dd>"), "{page}");
+}
