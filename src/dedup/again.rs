@@ -28,6 +28,8 @@ const TELLING_TITLE: usize = 20;
 const LEAST_RUNS: usize = 20;
 /// A run of words that so many entries have is none of their own.
 const COMMON: usize = 20;
+/// Of more new items than this none is compared: no list of a source that is sound is so long, and their dates can still tell.
+const MOST_NEW: usize = 2_000;
 /// So many candidates are compared in full.
 const CANDIDATES: usize = 3;
 
@@ -36,7 +38,7 @@ pub fn recognise(settled: &mut Settled, past: &Past, known: &mut Known, now: Tim
     let new: Vec<usize> = places(settled);
     let taken: HashSet<Row> = settled.decided.iter().filter_map(|(_, decision)| row(decision)).collect();
     let kept: Vec<&Kept> = past.kept.iter().filter(|kept| !taken.contains(&kept.row)).collect();
-    if new.is_empty() || kept.is_empty() {
+    if new.is_empty() || kept.is_empty() || new.len() > MOST_NEW {
         return;
     }
     let newest = past.pace.last.first().map(|(newest, _)| *newest);
