@@ -7,6 +7,7 @@ use super::document::{Document, Step};
 use super::mistake::Mistake;
 use super::resolve::Read;
 use super::words;
+use crate::dedup;
 use crate::rules::{self, Rule};
 use crate::serve;
 use crate::source::Source;
@@ -30,6 +31,15 @@ pub(super) fn check(document: &Document, read: &Read, mistakes: &mut Vec<Mistake
     one_line(document, &["fetch".into(), "user_agent".into()], read.fetch.user_agent.as_deref(), mistakes);
     feeds(document, read, mistakes);
     access(document, read, mistakes);
+    if read.dedup.window > dedup::LONGEST_WINDOW {
+        mistakes.push(
+            Mistake::error(
+                document.place(&["dedup".into(), "window".into()]),
+                "articles so far apart are not compared",
+            )
+            .help("write `30 days` at the most: what is compared is read anew each time something comes"),
+        );
+    }
     for (key, wanted) in [("hub", read.serve.hub), ("websub", read.serve.websub)] {
         if wanted && read.site.base_url.is_none() {
             mistakes.push(

@@ -40,6 +40,9 @@ pub enum Content {
     Fullest,
 }
 
+/// No window is longer.
+pub const LONGEST_WINDOW: Span = Span::hours(30 * 24);
+
 /// How the same article is recognised wherever it appears. The defaults were measured on Bengali news: no pair of 80,000 was
 /// taken for one by mistake.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

@@ -178,8 +178,7 @@ impl Round<'_> {
     }
 
     fn tie_texts(&self, came: &[Record]) -> Result<(), StoreError> {
-        let window =
-            i64::try_from(self.settings.window.duration().as_secs()).unwrap_or(i64::MAX).min(30 * 86_400);
+        let window = i64::try_from(self.settings.window.duration().as_secs()).unwrap_or(i64::MAX);
         let is_near = |record: &&Record| {
             self.mode(record.source) == Mode::Near
                 && !(record.sketches.text.is_none() && record.sketches.opening.is_none())
