@@ -1,7 +1,5 @@
 //! Held entries on the road: whether a source is guarded, what is released when its time has come or when somebody says so.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -18,15 +16,6 @@ pub(super) fn guard(source: &Source) -> Guard {
     }
 }
 
-/// Sources whose held entries come by themselves, and after how long.
-pub(super) fn waits(config: &Config) -> Vec<(SourceId, Duration)> {
-    let wait = |source: &Source| match source.flood {
-        Flood::HoldFor(span) => Some((source.id.clone(), span.duration())),
-        Flood::Off | Flood::Hold => None,
-    };
-    config.sources.iter().filter_map(wait).collect()
-}
-
 /// What came of what was held.
 #[derive(Debug, Default)]
 pub(super) struct Released {
@@ -38,22 +27,17 @@ pub(super) struct Released {
 
 /// Lets in what was released, or has been held for as long as it should be. At the beginning of a round: what comes has to be
 /// compared with the stories that are known before anything is published.
-pub(super) fn let_in(
-    desk: &Desk,
-    waits: &[(SourceId, Duration)],
-    now: Timestamp,
-) -> Result<Released, StoreError> {
-    // Nearly always nothing is held: then nobody looks for each source.
-    if desk.held_counts()?.is_empty() {
-        return Ok(Released::default());
-    }
+pub(super) fn let_in(desk: &Desk, config: &Config, now: Timestamp) -> Result<Released, StoreError> {
     let mut by_time = Vec::new();
-    for (source, wait) in waits {
-        let since = TimeDelta::from_std(*wait).ok().and_then(|wait| now.checked_sub_signed(wait));
-        let Some(since) = since else { continue };
-        let count = desk.settle_held(&Which::Since(source.clone(), since), Fate::Release)?;
+    // Nearly always nothing is held: then nobody looks for each source.
+    for id in desk.sources_held()? {
+        let Some(source) = config.sources.iter().find(|source| source.id.as_str() == id) else { continue };
+        let Flood::HoldFor(wait) = source.flood else { continue };
+        let wait = TimeDelta::from_std(wait.duration()).ok();
+        let Some(since) = wait.and_then(|wait| now.checked_sub_signed(wait)) else { continue };
+        let count = desk.settle_held(&Which::Since(source.id.clone(), since), Fate::Release)?;
         if count > 0 {
-            by_time.push((source.clone(), count));
+            by_time.push((source.id.clone(), count));
         }
     }
     Ok(Released { count: desk.come(now)?, by_time })

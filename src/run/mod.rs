@@ -222,10 +222,10 @@ impl Opened {
         tell: &(dyn Fn(Event<'_>) + Sync),
     ) -> Result<Report, Fault> {
         let yesterday = now - TimeDelta::days(1);
-        let waits = held::waits(&self.config);
+        let config = Arc::clone(&self.config);
         let known = move |desk: &Desk| {
             let is_broken = courtesy::begin(desk)?;
-            let released = held::let_in(desk, &waits, now)?;
+            let released = held::let_in(desk, &config, now)?;
             Ok((desk.hosts()?, desk.robots(yesterday)?, is_broken, released))
         };
         let (known, robots, is_broken, released) = self.writer.call(known).await?;

@@ -109,6 +109,16 @@ impl Desk {
             .map_err(|e| self.fail(e))
     }
 
+    /// The sources of which something is held and not decided.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn sources_held(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT slug FROM held JOIN source ON source.id = held.source WHERE state = 0";
+        let mut query = self.connection.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        query.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(|e| self.fail(e))
+    }
+
     /// Every entry that is held or was dropped: by source, those that wait longest first, in the order of their dates.
     ///
     /// # Errors
