@@ -6,7 +6,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::near::Sketches;
-use super::tracking::{is_tracking, untracked};
+use super::tracking::{is_tracking, original, untracked};
 use crate::model::{Html, Item, Timestamp};
 use crate::value::fold::fold_case;
 
@@ -108,7 +108,7 @@ pub(super) const SHORTEST_PRINT: usize = 120;
 pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
     // The address that is kept and shown tells which article, not who sent the reader; and one that counts senders
     // anew at each request would look like a change.
-    item.url = item.url.map(untracked);
+    item.url = item.url.map(original).map(untracked);
     let title = item.title.as_deref().map(fold_case).unwrap_or_default().into_owned();
     let text = body(&item);
     let mut aliases = Vec::with_capacity(4);

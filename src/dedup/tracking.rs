@@ -13,6 +13,15 @@ struct Tracking {
     exact: Vec<String>,
     prefix: Vec<String>,
     host: BTreeMap<String, Vec<String>>,
+    redirect: Vec<Redirect>,
+}
+
+/// Addresses that only lead to another.
+#[derive(Deserialize)]
+struct Redirect {
+    host: String,
+    path: String,
+    parameters: Vec<String>,
 }
 
 static TRACKING: LazyLock<Tracking> = LazyLock::new(|| {
@@ -21,6 +30,7 @@ static TRACKING: LazyLock<Tracking> = LazyLock::new(|| {
         exact: Vec::new(),
         prefix: Vec::new(),
         host: Default::default(),
+        redirect: Vec::new(),
     })
 });
 
@@ -31,12 +41,30 @@ pub fn is_tracking(host: &str, name: &str) -> bool {
         return true;
     }
     table.host.iter().any(|(owner, names)| {
-        let here = host == owner || host.strip_suffix(owner.as_str()).is_some_and(|rest| rest.ends_with('.'));
-        here && names.iter().any(|n| match n.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => n == name,
-        })
+        is_of(host, owner)
+            && names.iter().any(|n| match n.strip_suffix('*') {
+                Some(prefix) => name.starts_with(prefix),
+                None => n == name,
+            })
     })
+}
+
+fn is_of(host: &str, owner: &str) -> bool {
+    host == owner || host.strip_suffix(owner).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Where an address leads that is there only to lead to another; else the address itself.
+pub fn original(url: Url) -> Url {
+    let leads = |redirect: &&Redirect| {
+        let is_here = url.host_str().is_some_and(|host| is_of(host, &redirect.host));
+        is_here && (redirect.path.is_empty() || url.path() == redirect.path)
+    };
+    let Some(redirect) = TRACKING.redirect.iter().find(leads) else { return url };
+    let target = redirect.parameters.iter().find_map(|name| {
+        let (_, value) = url.query_pairs().find(|(key, _)| key == name.as_str())?;
+        Url::parse(&value).ok().filter(|target| matches!(target.scheme(), "http" | "https"))
+    });
+    target.unwrap_or(url)
 }
 
 /// The address without tracking; everything else in it stays to the letter.
@@ -82,6 +110,26 @@ mod tests {
     fn tracking_data_is_loaded() {
         assert!(is_tracking("x.example", "utm_source") && is_tracking("x.example", "fbclid"));
         assert!(!is_tracking("x.example", "p") && !is_tracking("notbbc.com", "at_medium"));
+    }
+
+    #[test]
+    fn who_only_leads_to_another_is_passed_over() {
+        let check = |from: &str, to: &str| assert_eq!(original(Url::parse(from).unwrap()).as_str(), to);
+        check(
+            "https://www.google.com/url?rct=j&url=https://a.example/x%3Fid%3D1&ct=ga",
+            "https://a.example/x?id=1",
+        );
+        check("https://l.facebook.com/l.php?u=https%3A%2F%2Fa.example%2Fx&h=AT0", "https://a.example/x");
+        check("https://out.reddit.com/t3_1?url=https%3A%2F%2Fa.example%2F", "https://a.example/");
+        check(
+            "https://www.google.com/search?q=https://a.example/",
+            "https://www.google.com/search?q=https://a.example/",
+        );
+        check("https://www.google.com/url?q=javascript:1", "https://www.google.com/url?q=javascript:1");
+        check(
+            "https://notgoogle.com/url?q=https://a.example/",
+            "https://notgoogle.com/url?q=https://a.example/",
+        );
     }
 
     #[test]
