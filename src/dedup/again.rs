@@ -6,6 +6,7 @@
 //! for every reading, and not needed: it is done where something is odd (`flood`), and for the one entry whose address a new item
 //! has.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -105,10 +106,33 @@ fn row(decision: &Decision) -> Option<Row> {
 struct Text {
     title: String,
     body: String,
+    /// Made when somebody asks: the same text needs none.
+    shape: OnceCell<Shape>,
+}
+
+/// What two texts are compared by that are not the same.
+struct Shape {
     /// Runs of words, in order and each once.
     runs: Vec<u64>,
     /// Words with a figure in them.
     figures: HashSet<String>,
+}
+
+impl Shape {
+    fn of(body: &str) -> Self {
+        let words: Vec<&str> = body.unicode_words().collect();
+        let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+        // Scripts without gaps fall into single characters.
+        let width = if letters < words.len() * 2 { 5 } else { 3 };
+        let marks: Vec<u64> = words.iter().map(|word| xxh3_64(word.as_bytes())).collect();
+        let mix = |run: u64, mark: &u64| (run.rotate_left(21) ^ mark).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut runs: Vec<u64> = marks.windows(width).map(|run| run.iter().fold(0, mix)).collect();
+        runs.sort_unstable();
+        runs.dedup();
+        let has_figure = |word: &&&str| word.chars().any(char::is_numeric);
+        let figures = words.iter().filter(has_figure).map(|word| (*word).to_owned()).collect();
+        Self { runs, figures }
+    }
 }
 
 impl Text {
@@ -116,17 +140,12 @@ impl Text {
         let html = item.content.as_ref().or(item.summary.as_ref());
         let text = html.map(Html::text).unwrap_or_default();
         let body = fold_case(&text).into_owned();
-        let words: Vec<&str> = body.unicode_words().collect();
-        let letters: usize = words.iter().map(|word| word.chars().count()).sum();
-        // Scripts without gaps fall into single characters.
-        let width = if letters < words.len() * 2 { 5 } else { 3 };
-        let mut runs: Vec<u64> = words.windows(width).map(|run| xxh3_64(run.join(" ").as_bytes())).collect();
-        runs.sort_unstable();
-        runs.dedup();
-        let has_figure = |word: &&&str| word.chars().any(char::is_numeric);
-        let figures = words.iter().filter(has_figure).map(|word| (*word).to_owned()).collect();
         let title = item.title.as_deref().map(fold_case).unwrap_or_default().into_owned();
-        Self { title, body, runs, figures }
+        Self { title, body, shape: OnceCell::new() }
+    }
+
+    fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| Shape::of(&self.body))
     }
 
     fn is_short(&self) -> bool {
@@ -145,12 +164,13 @@ impl Text {
 
     /// How many of all runs both have, from 0 to 1; 0 where figures of one contradict those of the other.
     fn likeness(&self, other: &Self) -> f64 {
-        let agree = self.figures.is_subset(&other.figures) || other.figures.is_subset(&self.figures);
-        if !agree || self.runs.len().min(other.runs.len()) < LEAST_RUNS {
+        let (one, two) = (self.shape(), other.shape());
+        let agree = one.figures.is_subset(&two.figures) || two.figures.is_subset(&one.figures);
+        if !agree || one.runs.len().min(two.runs.len()) < LEAST_RUNS {
             return 0.0;
         }
-        let both = self.runs.iter().filter(|run| other.runs.binary_search(run).is_ok()).count();
-        both as f64 / (self.runs.len() + other.runs.len() - both) as f64
+        let both = one.runs.iter().filter(|run| two.runs.binary_search(run).is_ok()).count();
+        both as f64 / (one.runs.len() + two.runs.len() - both) as f64
     }
 }
 
@@ -213,9 +233,12 @@ impl Search {
 
     /// The likest pairs first, each text once.
     fn by_likeness(&mut self) {
+        if self.found.iter().all(Option::is_some) {
+            return;
+        }
         let mut owners: HashMap<u64, Vec<usize>> = HashMap::new();
         for (index, text) in self.kept.iter().enumerate().filter(|(index, _)| !self.taken.contains(index)) {
-            for run in &text.runs {
+            for run in &text.shape().runs {
                 owners.entry(*run).or_default().push(index);
             }
         }
@@ -223,7 +246,7 @@ impl Search {
         let mut pairs = Vec::new();
         for (index, text) in self.new.iter().enumerate().filter(|(index, _)| self.is_open(*index)) {
             let mut shared: HashMap<usize, usize> = HashMap::new();
-            for kept in text.runs.iter().filter_map(|run| owners.get(run)).flatten() {
+            for kept in text.shape().runs.iter().filter_map(|run| owners.get(run)).flatten() {
                 *shared.entry(*kept).or_default() += 1;
             }
             let mut shared: Vec<(usize, usize)> =
