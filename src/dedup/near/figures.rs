@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use super::shingle::shared;
 use super::unit::{Unit, units};
 use crate::value::fold::fold_case;
 
@@ -38,7 +39,7 @@ fn told(unit: Unit) -> Option<Unit> {
     if unit.is_figure() { Some(unit) } else { TELLING.get(&unit).copied() }
 }
 
-/// The figures of a text by what stands around them; a place that comes twice is none.
+/// The figures of a text by what stands around them, sorted; in a list of prices many stand in the same words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Figures(Vec<(u64, u32)>);
 
@@ -57,25 +58,24 @@ impl Figures {
             })
             .collect();
         found.sort_unstable();
-        let mut once = Vec::with_capacity(found.len());
-        for group in found.chunk_by(|a, b| a.0 == b.0) {
-            if let [only] = group {
-                once.push(*only);
-            }
-        }
-        Self(once)
+        Self(found)
     }
 
-    /// How many places both have with the same figure, and with another.
+    /// How many figures both have in the same words, and how many are others there. Of figures that stand in the same words the text
+    /// with fewer counts: it may leave some out.
     pub fn compared(&self, other: &Self) -> (usize, usize) {
         let (mut same, mut differ) = (0, 0);
-        for (place, figure) in &self.0 {
-            if let Ok(at) = other.0.binary_search_by_key(place, |(place, _)| *place) {
-                match other.0[at].1 == *figure {
-                    true => same += 1,
-                    false => differ += 1,
-                }
-            }
+        let mut rest = other.0.as_slice();
+        for ours in self.0.chunk_by(|a, b| a.0 == b.0) {
+            let Some((place, _)) = ours.first() else { continue };
+            let from = rest.partition_point(|(there, _)| there < place);
+            let until = rest.partition_point(|(there, _)| there <= place);
+            let Some(theirs) = rest.get(from..until) else { continue };
+            let figures = |of: &[(u64, u32)]| of.iter().map(|(_, figure)| *figure).collect::<Vec<u32>>();
+            let common = shared(&figures(ours), &figures(theirs));
+            same += common;
+            differ += ours.len().min(theirs.len()) - common;
+            rest = rest.get(until..).unwrap_or_default();
         }
         (same, differ)
     }

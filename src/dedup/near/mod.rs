@@ -384,6 +384,19 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_prices_with_other_figures_is_another() {
+        let list = |prices: [u32; 3]| {
+            let line =
+                |(price, carats)| format!("<p>Gold of {carats} carats costs {price} crowns a gram.</p>");
+            let lines: String = prices.into_iter().zip([22, 21, 18]).map(line).collect();
+            Html::from_cleaner(lines + text(0..10).as_str())
+        };
+        let monday = list([1575, 1503, 1289]);
+        assert_eq!(verdict_of(&monday, &list([1508, 1440, 1234]), Outlet::Two), Verdict::OtherFigures);
+        assert_eq!(verdict_of(&monday, &list([1575, 1503, 1298]), Outlet::Two), Verdict::SameText, "mended");
+    }
+
+    #[test]
     fn sketches_of_alike_texts_meet_and_others_do_not() {
         let of = |html: &Html| Sketches::of("bridge closed", &fold_case(&html.text()));
         let record =
