@@ -15,6 +15,7 @@ mod serve;
 mod signal;
 mod status;
 mod templates;
+mod why;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -81,6 +82,8 @@ enum Verb {
     Preview(preview::Args),
     /// Show what another configuration would add to and remove from each feed; nothing is published
     Diff(diff::Args),
+    /// Tell the whole way of an entry: who gave it, its story, which feeds show it and why
+    Why(why::Args),
     /// Show the sources: last success, next time, what went wrong
     Status(status::Args),
     /// Show what looks like a flood of old entries and is held back; release or drop it
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Verb::Parse(args) => parse::run(&args),
         Verb::Preview(args) => preview::run(&common, &args),
         Verb::Diff(args) => diff::run(&common, &args),
+        Verb::Why(args) => why::run(&common, &args),
         Verb::Status(args) => status::run(&common, &args),
         Verb::Held(args) => held::run(&common, &args),
         Verb::Import(args) => import::run(&args),

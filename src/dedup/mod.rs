@@ -15,6 +15,7 @@ pub mod near;
 mod settings;
 mod sift;
 pub mod tie;
+mod told;
 mod tracking;
 
 pub use again::{recognise, recognise_at, under_known_addresses};
@@ -24,4 +25,5 @@ pub use key::{Alias, AliasKind, Keyed, keyed};
 pub use settings::{Content, LONGEST_WINDOW, Mode, Scope, Settings};
 pub use sift::{Sifted, sift};
 pub use tie::{Tie, TieKind};
+pub use told::{Mark, marks};
 pub use tracking::without_parameters;

@@ -11,6 +11,7 @@ mod keep;
 mod replace;
 mod strip;
 mod tag;
+mod trace;
 mod when;
 mod written;
 
@@ -21,6 +22,7 @@ pub use keep::Keep;
 pub use replace::{Field, Replace};
 pub use strip::Strip;
 pub use tag::Tag;
+pub use trace::{Step, trace};
 pub use when::When;
 pub use written::Written;
 
@@ -54,22 +56,7 @@ pub enum Verdict {
 /// Applies `rules` in order until one drops the item. `tags` are those of the entry so far; `source` is its source.
 pub fn apply(rules: &[Rule], item: &mut Item, tags: &mut Vec<String>, source: &SourceId) -> Verdict {
     for rule in rules {
-        let verdict = match rule {
-            Rule::Drop(drop) => drop.apply(item, source),
-            Rule::Keep(keep) => keep.apply(item, source),
-            Rule::Strip(strip) => {
-                strip.apply(item);
-                Verdict::Keep
-            }
-            Rule::Replace(replace) => {
-                replace.apply(item);
-                Verdict::Keep
-            }
-            Rule::Tag(tag) => {
-                tag.apply(item, tags, source);
-                Verdict::Keep
-            }
-        };
+        let verdict = rule.apply(item, tags, source);
         if let Verdict::Drop(_) = verdict {
             return verdict;
         }
@@ -78,6 +65,17 @@ pub fn apply(rules: &[Rule], item: &mut Item, tags: &mut Vec<String>, source: &S
 }
 
 impl Rule {
+    fn apply(&self, item: &mut Item, tags: &mut Vec<String>, source: &SourceId) -> Verdict {
+        match self {
+            Rule::Drop(drop) => return drop.apply(item, source),
+            Rule::Keep(keep) => return keep.apply(item, source),
+            Rule::Strip(strip) => strip.apply(item),
+            Rule::Replace(replace) => replace.apply(item),
+            Rule::Tag(tag) => tag.apply(item, tags, source),
+        }
+        Verdict::Keep
+    }
+
     /// The tag that this rule may give.
     pub fn adds_tag(&self) -> Option<&str> {
         match self {

@@ -60,6 +60,18 @@ impl TryFrom<Written> for Replace {
 }
 
 impl Replace {
+    /// What it looks for, and where.
+    pub(super) fn told(&self) -> String {
+        let field = match self.field {
+            Field::Title => "title",
+            Field::Text => "text",
+            Field::Url => "url",
+            Field::Author => "author",
+            Field::Category => "category",
+        };
+        format!("`{}` in {field}", self.pattern.as_str())
+    }
+
     pub(super) fn apply(&self, item: &mut Item) {
         match self.field {
             Field::Title => self.change(&mut item.title),

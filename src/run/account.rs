@@ -44,7 +44,6 @@ pub struct Fate {
 
 impl Fate {
     /// True when the feed shows it.
-    #[expect(dead_code, reason = "why asks")]
     pub fn is_taken(&self) -> bool {
         self.place.is_some()
     }
@@ -121,7 +120,6 @@ impl Account {
 }
 
 /// The documents of a feed, each with how many of its entries it has room for.
-#[expect(dead_code, reason = "why tells of them")]
 pub(super) fn documents(
     config: &Config,
     settings: &Settings,

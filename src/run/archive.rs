@@ -179,6 +179,16 @@ fn once(mut entries: Vec<Entry>) -> Vec<Entry> {
 
 /// The months so far. One that begins now begins behind the rows of those before it.
 fn months(desk: &Desk, now: Timestamp) -> Result<Vec<Month>, StoreError> {
+    let (months, is_new) = months_until(desk, now)?;
+    if is_new {
+        let note = serde_json::to_string(&months).unwrap_or_default();
+        desk.set_note(MONTHS, Some(&note))?;
+    }
+    Ok(months)
+}
+
+/// The months until now; with whether some of them are not noted yet.
+fn months_until(desk: &Desk, now: Timestamp) -> Result<(Vec<Month>, bool), StoreError> {
     let note = desk.note(MONTHS)?;
     let mut months: Vec<Month> =
         note.as_deref().and_then(|note| serde_json::from_str(note).ok()).unwrap_or_default();
@@ -195,11 +205,14 @@ fn months(desk: &Desk, now: Timestamp) -> Result<Vec<Month>, StoreError> {
         }
         months.push((name, row));
     }
-    if months.len() != known {
-        let note = serde_json::to_string(&months).unwrap_or_default();
-        desk.set_note(MONTHS, Some(&note))?;
-    }
-    Ok(months)
+    let is_new = months.len() != known;
+    Ok((months, is_new))
+}
+
+/// The archive, by its name, in which an entry of that row is told if the feed shows it no more.
+pub(super) fn month_of(desk: &Desk, row: i64, now: Timestamp) -> Result<Option<String>, StoreError> {
+    let (months, _) = months_until(desk, now)?;
+    Ok(months.into_iter().rfind(|(_, first)| *first <= row).map(|(name, _)| name))
 }
 
 /// The first row behind `begin` of a month later than `month`; by halving, for rows grow as time does.

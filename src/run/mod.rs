@@ -24,6 +24,7 @@ mod stop;
 mod stories;
 mod view;
 mod visit;
+mod why;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,6 +53,7 @@ pub use preview::{Preview, preview};
 pub(crate) use sources::{outlines, unvisited};
 pub use stop::{GRACE, Stop, Stopper};
 pub use view::{Unseen, Viewer};
+pub use why::{Alike, Answer, DocumentOf, InFeed, Known, Member, Nearest, Story, TieTold, Why, why};
 
 /// A promise of our own that could not be kept. Old outputs are whole.
 #[derive(Debug, thiserror::Error)]

@@ -19,7 +19,7 @@ use crate::value::cut::cut;
 use crate::value::filter::Filter;
 
 pub use compose::compose;
-pub use reason::Reason;
+pub use reason::{Reason, belonging};
 pub use settings::{Archive, Content, Keep, Order, Settings, Written};
 pub use view::{Part, of_view, wanted_of};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::{Settings, belongs};
 use crate::model::SourceId;
 
 /// Why an entry is not in a feed.
@@ -50,4 +51,22 @@ impl fmt::Display for Reason {
             Self::Held(why) => write!(f, "held back: {why}"),
         }
     }
+}
+
+/// Whether a feed takes entries with these tags of that source, before its own rules, and why, in words.
+pub fn belonging(settings: &Settings, source: &SourceId, tags: &[String]) -> (bool, String) {
+    let among = |wanted: &[String]| tags.iter().find(|tag| wanted.contains(tag)).cloned();
+    let belongs = belongs(settings, source, tags);
+    let said = match (among(&settings.not_tags), among(&settings.tags)) {
+        (Some(tag), _) => format!("it has the tag `{tag}`, which the feed leaves out"),
+        (None, _) if settings.sources.contains(source) => format!("the feed names `{source}`"),
+        (None, Some(tag)) => format!("it has the tag `{tag}`"),
+        (None, None) if belongs => "the feed takes every source".to_owned(),
+        (None, None) if settings.tags.is_empty() => format!("the feed does not name `{source}`"),
+        (None, None) if settings.sources.is_empty() => "it has no tag that the feed asks for".to_owned(),
+        (None, None) => {
+            format!("the feed does not name `{source}`, and it has no tag that the feed asks for")
+        }
+    };
+    (belongs, said)
 }

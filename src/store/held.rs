@@ -67,6 +67,15 @@ const HELD: i64 = 0;
 const DROPPED: i64 = 1;
 const RELEASED: i64 = 2;
 
+/// What a state says was decided.
+pub(super) fn decided(state: i64) -> Option<Fate> {
+    match state {
+        DROPPED => Some(Fate::Drop),
+        RELEASED => Some(Fate::Release),
+        _ => None,
+    }
+}
+
 /// A held entry on its way.
 struct Waiting {
     row: i64,
@@ -134,11 +143,7 @@ impl Desk {
                     source: row.get(0)?,
                     id: EntryId::kept(row.get(1)?),
                     since: time(row.get(2)?),
-                    decided: match row.get(3)? {
-                        DROPPED => Some(Fate::Drop),
-                        RELEASED => Some(Fate::Release),
-                        _ => None,
-                    },
+                    decided: decided(row.get(3)?),
                     why: row.get(4)?,
                     published: time(row.get(5)?),
                     item: serde_json::from_str(row.get_ref(6)?.as_str()?).unwrap_or_default(),

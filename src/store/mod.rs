@@ -32,6 +32,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use answers::{Answers, Head, KeptAnswer};
 pub use entries::Taken;
 pub use error::StoreError;
+pub use find::HeldOne;
 pub use held::{Fate, Held, HeldCount, Which};
 pub use hub::{Subscriber, Subscription};
 pub use lock::Lock;

@@ -34,3 +34,4 @@ mod trouble;
 mod twins;
 mod validator;
 mod vocabulary;
+mod why;

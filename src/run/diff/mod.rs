@@ -4,7 +4,7 @@
 //! at the same moment; where there is no old one, what stands in the published tree is compared with what would be published.
 
 mod looks;
-mod published;
+pub(super) mod published;
 mod sources;
 
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -48,14 +48,24 @@ impl Published {
 /// In the order of the document; the first that is there and can be read tells it.
 fn of_feed(config: &Config, feed: &Settings) -> Result<Option<Vec<String>>, PublishError> {
     for format in [Format::Json, Format::Atom, Format::Rss] {
-        let path = format!("{}.{}", feed.id, format.extension());
-        let Some(bytes) = look(&config.publish.dir, &path)? else { continue };
-        let reading = parse::read(bytes, Some(format.media_type()), None);
-        if reading.format != crate::model::Format::Unknown {
-            return Ok(Some(reading.drafts.into_iter().filter_map(|draft| draft.id).collect()));
+        let ids = ids(config, &format!("{}.{}", feed.id, format.extension()), format)?;
+        if ids.is_some() {
+            return Ok(ids);
         }
     }
     Ok(None)
+}
+
+/// The ids in a document of the tree, in its order; `None` where it is not there, or cannot be read.
+pub(in crate::run) fn ids(
+    config: &Config,
+    path: &str,
+    format: Format,
+) -> Result<Option<Vec<String>>, PublishError> {
+    let Some(bytes) = look(&config.publish.dir, path)? else { return Ok(None) };
+    let reading = parse::read(bytes, Some(format.media_type()), None);
+    let is_feed = reading.format != crate::model::Format::Unknown;
+    Ok(is_feed.then(|| reading.drafts.into_iter().filter_map(|draft| draft.id).collect()))
 }
 
 /// Compares what stands in the tree with what would.

@@ -155,3 +155,23 @@ fn what_is_released_is_in_the_archive_of_the_month_in_which_it_comes() {
         assert!(december.contains(&format!("?p={number}\"")), "{number} in {december}");
     }
 }
+
+#[test]
+fn why_tells_that_an_entry_is_held_and_what_becomes_of_it() {
+    let script = flooded("");
+    let why = || script.home.harkara(&["why", "https://khobor.example/?p=903", "all"]);
+    let told = why().stdout;
+    let since = "held      held since 2026-11-03 00:00 UTC: 6 items came for the first time";
+    assert!(told.contains(since), "{told}");
+    assert!(
+        told.contains(
+            "`harkara held release https://khobor.example/?p=903` publishes it, `held drop` never\n"
+        )
+    );
+    assert!(told.contains("\nfeed all: not taken, held back: 6 items came"), "{told}");
+    assert!(told.contains("\napart     it is held back, so it was not compared with others\n"), "{told}");
+    script.home.harkara(&["held", "drop", "https://khobor.example/?p=903"]);
+    assert!(why().stdout.contains("held      dropped since 2026-11-03"), "{}", why().stdout);
+    script.home.harkara(&["held", "release", "https://khobor.example/?p=903"]);
+    assert!(why().stdout.contains("          it comes with the next run\n"), "{}", why().stdout);
+}
