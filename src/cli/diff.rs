@@ -57,7 +57,7 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
         Ok(Some(desk)) => desk,
         Ok(None) => {
             say(&format!("nothing was read yet into `{}`, so no feed has entries", store.display()));
-            return ExitCode::from(exit::WELL);
+            return if args.json { print_json(&Diff::default()) } else { ExitCode::from(exit::WELL) };
         }
         Err(error) => return fault(&Fault::Store(error)),
     };
