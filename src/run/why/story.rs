@@ -173,7 +173,7 @@ fn apart(
         Some(Mode::Url) => return said("`dedup = \"url\"`: its source is compared by address only"),
         Some(Mode::Near) => {}
     }
-    let window = i64::try_from(config.dedup.window.duration().as_secs()).unwrap_or(i64::MAX).min(30 * 86_400);
+    let window = i64::try_from(config.dedup.window.duration().as_secs()).unwrap_or(i64::MAX);
     let at = entry.published.timestamp();
     let (mut own, mut others): (Option<Record>, HashMap<i64, Record>) = (None, HashMap::new());
     // The last record of an entry holds.
