@@ -247,3 +247,20 @@ fn an_entry_that_is_held_leads_no_story() {
     assert_eq!(after.len(), 6 + 8, "{after:?}");
     assert!(before.iter().all(|entry| after.contains(entry)), "who spoke goes on speaking");
 }
+
+#[test]
+fn whose_entries_may_be_of_one_story_is_told_by_the_scope() {
+    for (scope, shown) in [("all", 1), ("feed", 2)] {
+        let home = home(&format!(
+            "[feed.two]\ntitle = \"two\"\nsources = [\"a\", \"b\"]\n[dedup]\nscope = \"{scope}\""
+        ));
+        home.write("a.xml", feed(&[item("a", 1, "জলাধারে ফাটল", EARLY, &paragraphs(0..10))]));
+        home.write("b.xml", feed(&[item("b", 1, "রাতে বৃষ্টি", LATE, &paragraphs(5..16))]));
+        // Only this one ties the two.
+        home.write("c.xml", feed(&[item("c", 1, "সব খবর", LATE, &paragraphs(0..16))]));
+        home.run_at(NOW, 0);
+        assert_eq!(titles(&home, "two").len(), shown, "{scope}");
+        assert_eq!(titles(&home, "all").len(), 1, "{scope}");
+        assert_eq!(home.read("public/two.json").contains("https://c.example/1"), scope == "all", "{scope}");
+    }
+}
