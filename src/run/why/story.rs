@@ -175,7 +175,7 @@ fn apart(
     }
     let window = i64::try_from(config.dedup.window.duration().as_secs()).unwrap_or(i64::MAX);
     let at = entry.published.timestamp();
-    let (mut own, mut others): (Option<Record>, HashMap<i64, Record>) = (None, HashMap::new());
+    let mut own: Option<Record> = None;
     // The last record of an entry holds.
     desk.each_record(at..=at, |record| {
         if record.row == entry.row {
@@ -190,7 +190,6 @@ fn apart(
     desk.each_record(at - window..=at + window, |other| {
         if cards.get(&other.source).is_some_and(|card| card.dedup == Mode::Near) {
             probe.look_at(other);
-            others.entry(other.row).or_insert(*other);
         }
     })?;
     let text = Text::of_item(&entry.item);
