@@ -389,3 +389,19 @@ fn a_source_that_says_other_dates_and_texts_is_told() {
     assert!(told.contains("came      2026-11-23 12:00 UTC, its text changed once\n"), "{told}");
     assert!(told.contains("          the source says 2026-11-22 10:00 UTC\n"), "{told}");
 }
+
+#[test]
+fn who_holds_the_state_is_no_hindrance_and_nothing_is_written() {
+    let home = home(FEEDS);
+    let config = harkara::config::load(&home.at("harkara.toml")).unwrap();
+    // As a daemon holds it.
+    let held = store::Writer::open(&config.store.path).unwrap();
+    assert_eq!(home.harkara(&["run", "--all"]).code, 3, "a run cannot begin");
+    let before = std::fs::read(&config.store.path).unwrap();
+    assert_eq!(why(&home, &["a.example/1"]).code, 0);
+    home.write("new.toml", home.read("harkara.toml").replace("entries = 8", "entries = 7"));
+    let diff = home.harkara(&["diff", "new.toml", "--now", LATER]);
+    assert!(diff.code == 0 && diff.stdout.starts_with("~ feed all: 7 entries, before 8\n"), "{diff:?}");
+    assert_eq!(std::fs::read(&config.store.path).unwrap(), before);
+    drop(held);
+}
