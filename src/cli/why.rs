@@ -44,12 +44,17 @@ pub(super) fn run(common: &Common, args: &Args) -> ExitCode {
             say(&format!("nothing was read yet into `{}`; `harkara run` does", config.store.path.display()));
             ExitCode::from(exit::MISTAKE)
         }
-        Ok(Some(Answer::Unknown { looked_for, nearest })) => {
-            unknown(&looked_for, &nearest);
-            ExitCode::from(exit::MISTAKE)
+        Ok(Some(answer)) => {
+            let code = if args.json { print_json(&answer) } else { ExitCode::from(exit::WELL) };
+            match answer {
+                Answer::Unknown { looked_for, nearest } => {
+                    unknown(&looked_for, &nearest);
+                    ExitCode::from(exit::MISTAKE)
+                }
+                Answer::Entry(_) if args.json => code,
+                Answer::Entry(why) => print(&text(&why)),
+            }
         }
-        Ok(Some(Answer::Entry(why))) if args.json => print_json(&why),
-        Ok(Some(Answer::Entry(why))) => print(&text(&why)),
     }
 }
 

@@ -343,6 +343,9 @@ fn what_is_not_found_is_told_with_what_is_like_it() {
     );
     check("D-0", "error: no entry has the id `D-0`", Some("  d-0\n"));
     check("999", "error: no entry has the id `999` and the row 999", None);
+    let told = why(&home, &["--json", "other.example/6"]);
+    let json: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!((told.code, &json["nearest"][0]["url"]), (2, &"https://a.example/6".into()));
     let told = why(&home, &["1", "al"]);
     assert_eq!(told.code, 2);
     assert!(

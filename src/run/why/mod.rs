@@ -21,7 +21,8 @@ pub use origin::{Known, Read};
 pub use story::{Alike, Member, Story, TieTold};
 
 /// What is known of the entry that somebody asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Answer {
     /// It is there.
     Entry(Box<Why>),

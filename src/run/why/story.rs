@@ -147,12 +147,15 @@ fn likeness(alike: &crate::dedup::near::Likeness) -> Likeness {
     Likeness { text: alike.text, opening: alike.opening, title: alike.title }
 }
 
-/// What two texts of different outlets would need.
-fn needed(a: &Text, b: &Text, config: &Config) -> String {
+/// What they would need to be one article.
+fn needed(a: &Text, b: &Text, outlet: Outlet, config: &Config) -> String {
     let settings = &config.dedup;
-    match a.words().min(b.words()) >= settings.full_words {
-        true => format!("; full texts need {:.2} of the text", settings.similarity.get()),
-        false => format!("; excerpts need {:.2} of the opening", settings.excerpt_similarity.get()),
+    let (text, opening) = (settings.similarity.get(), settings.excerpt_similarity.get());
+    match (a.words().min(b.words()) >= settings.full_words, outlet) {
+        (true, Outlet::Two) => format!("; full texts need {text:.2} of the text"),
+        (true, Outlet::One) => format!("; full texts of one source need more than {text:.2} of the text"),
+        (false, Outlet::Two) => format!("; excerpts need {opening:.2} of the opening, short ones more"),
+        (false, Outlet::One) => "; excerpts of one source are told apart by their addresses".to_owned(),
     }
 }
 
@@ -204,7 +207,7 @@ fn apart(
         let because = match alike.verdict.is_same() {
             true => format!("{}: they are alike now and were not when they were compared", alike.verdict),
             false if alike.verdict == Verdict::Different => {
-                format!("{}{}", alike.verdict, needed(&text, &its, config))
+                format!("{}{}", alike.verdict, needed(&text, &its, outlet, config))
             }
             false => alike.verdict.to_string(),
         };
