@@ -156,6 +156,8 @@ pub(super) fn without_dateline(text: &str) -> &str {
             ':' => !text[behind..].starts_with(|c: char| c.is_ascii_digit()),
             '电' | '電' => dateline.ends_with('日'),
             '।' | '\n' => return text,
+            // As a separator it stands between spaces; behind a word it is a danda.
+            '|' if !dateline.ends_with(' ') => return text,
             _ => true,
         };
         if stands_free {
@@ -222,5 +224,7 @@ mod tests {
             "At 10:30 on Monday the river rose: nobody slept.",
         );
         check("নদীর জল বেড়েছে। ২৫ জন: আহত", "নদীর জল বেড়েছে। ২৫ জন: আহত");
+        check("রবিবার আহত ২৫ জন| নদীর জল বেড়েছে|", "রবিবার আহত ২৫ জন| নদীর জল বেড়েছে|");
+        check("ঢাকা, ২৫ অক্টোবর | নদীর জল বেড়েছে", "নদীর জল বেড়েছে");
     }
 }
