@@ -29,6 +29,9 @@ const SAME_ADDRESS: TimeDelta = TimeDelta::hours(72);
 /// So many that came look for their likes at once: each takes some hundred bytes for it.
 const AT_ONCE: usize = 16_384;
 
+/// One tie would be enough until what it leads to is edited, or stands in a source that a feed does not count.
+const ENOUGH_TIES: usize = 3;
+
 /// So many texts are kept at hand.
 const AT_HAND: usize = 256;
 
@@ -194,32 +197,36 @@ impl Round<'_> {
                     probe.look_at(other);
                 }
             })?;
-            for candidate in probe.finish().flatten() {
-                // Two that came together find each other twice.
-                let is_other_half = candidate.row > self.announced && candidate.other > candidate.row;
-                if !is_other_half {
-                    self.tie_alike(candidate.row, candidate.other)?;
+            for found in probe.finish() {
+                let mut ties = 0;
+                for candidate in found {
+                    // Two that came together find each other twice.
+                    let is_other_half = candidate.row > self.announced && candidate.other > candidate.row;
+                    if !is_other_half {
+                        ties += usize::from(self.tie_alike(candidate.row, candidate.other, ties)?);
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// Ties the two, if they are the same article.
-    fn tie_alike(&self, row: Row, other: Row) -> Result<(), StoreError> {
+    /// Ties the two, if they are the same article; `ties` are those that `row` has got so far. True when they are tied.
+    fn tie_alike(&self, row: Row, other: Row, ties: usize) -> Result<bool, StoreError> {
         let (Some(one), Some(two)) = (self.desk.teller(row)?, self.desk.teller(other)?) else {
-            return Ok(());
+            return Ok(false);
         };
-        // What is one story already need not be read to know it.
-        if one.story == two.story {
-            return Ok(());
+        // What several ties hold in a story need not be read to know it.
+        if one.story == two.story && ties >= ENOUGH_TIES {
+            return Ok(false);
         }
-        let Some((a, b)) = self.texts(row, other)? else { return Ok(()) };
+        let Some((a, b)) = self.texts(row, other)? else { return Ok(false) };
         let outlet = if one.source == two.source { Outlet::One } else { Outlet::Two };
         let alike = compare(&a, &b, outlet, self.settings);
-        let Some(kind) = TieKind::of(alike.verdict) else { return Ok(()) };
+        let Some(kind) = TieKind::of(alike.verdict) else { return Ok(false) };
         let score = if kind == TieKind::Near { alike.text } else { alike.opening };
-        self.unite(Tie::new(row, other, kind, score))
+        self.unite(Tie::new(row, other, kind, score))?;
+        Ok(true)
     }
 
     fn unite(&self, tie: Tie) -> Result<(), StoreError> {

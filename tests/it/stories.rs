@@ -264,3 +264,31 @@ fn whose_entries_may_be_of_one_story_is_told_by_the_scope() {
         assert_eq!(home.read("public/two.json").contains("https://c.example/1"), scope == "all", "{scope}");
     }
 }
+
+/// What ties two copies may be a third that says something else now.
+#[test]
+fn copies_stay_one_story_when_what_tied_them_is_edited() {
+    let home = home("");
+    home.write("a.xml", feed(&[item("a", 1, "জলাধারে ফাটল", EARLY, &paragraphs(0..14))]));
+    home.run_at(NOW, 0);
+    home.write("b.xml", feed(&[item("b", 1, "রাতভর আতঙ্ক", LATE, &paragraphs(0..14))]));
+    home.write("c.xml", feed(&[item("c", 1, "বাঁধে বিপদ", LATE, &paragraphs(0..14))]));
+    home.run_at("2026-11-23T13:00:00Z", 0);
+    assert_eq!(titles(&home, "all"), ["জলাধারে ফাটল"]);
+    let other: String = (0..40).map(|n| format!("<p>ক{n} খ{n} গ{n} ঘ{n} ঙ{n}</p>")).collect();
+    home.write("a.xml", feed(&[item("a", 1, "জলাধারে ফাটল", EARLY, &other)]));
+    home.run_at("2026-11-23T14:00:00Z", 0);
+    let shown = titles(&home, "all");
+    assert_eq!(shown.len(), 2, "b and c still say the same: {shown:?}");
+}
+
+#[test]
+fn copies_are_one_story_where_the_source_that_had_it_first_does_not_count() {
+    let home = home("[feed.two]\ntitle = \"two\"\nsources = [\"b\", \"c\"]\n[dedup]\nscope = \"feed\"");
+    home.write("a.xml", feed(&[item("a", 1, "জলাধারে ফাটল", EARLY, &paragraphs(0..14))]));
+    home.run_at(NOW, 0);
+    home.write("b.xml", feed(&[item("b", 1, "রাতভর আতঙ্ক", LATE, &paragraphs(0..14))]));
+    home.write("c.xml", feed(&[item("c", 1, "বাঁধে বিপদ", LATE, &paragraphs(0..14))]));
+    home.run_at("2026-11-23T13:00:00Z", 0);
+    assert_eq!(titles(&home, "two").len(), 1);
+}
