@@ -217,8 +217,13 @@ impl Round<'_> {
             return Ok(false);
         };
         // What several ties hold in a story need not be read to know it.
-        if one.story == two.story && ties >= ENOUGH_TIES {
-            return Ok(false);
+        if one.story == two.story {
+            if ties >= ENOUGH_TIES {
+                return Ok(false);
+            }
+            if self.desk.are_tied(row, other)? {
+                return Ok(true);
+            }
         }
         let Some((a, b)) = self.texts(row, other)? else { return Ok(false) };
         let outlet = if one.source == two.source { Outlet::One } else { Outlet::Two };

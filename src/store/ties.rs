@@ -105,6 +105,17 @@ impl Desk {
         Ok(ties.into_iter().flatten().collect())
     }
 
+    /// Whether two entries are tied to each other.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn are_tied(&self, one: Row, other: Row) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM tie WHERE a = ?1 AND b = ?2")
+            .and_then(|mut query| query.exists([one.min(other), one.max(other)]))
+            .map_err(|e| self.fail(e))
+    }
+
     /// The ties inside a story.
     ///
     /// # Errors
