@@ -417,3 +417,24 @@ fn the_page_about_the_sources_tells_how_many_are_held() {
     let page = script.home.read("public/status.html");
     assert!(page.contains("<dt>Held back</dt><dd>7</dd>"), "{page}");
 }
+
+#[test]
+fn one_article_comes_again_under_its_address() {
+    // All of its other marks are new; its address and its words tell. Another under that address is another.
+    let again = |item: &mut Item| {
+        item.guid = format!("urn:again:{}", item.number);
+        item.title = format!("Updated: {}", item.title);
+        item.date = Some(start() + TimeDelta::hours(13));
+    };
+    let mut items = list(2..=21);
+    again(&mut items[0]);
+    // Nor are two texts of one source compared as those of others are.
+    let mut script = Script::with("dedup = \"off\"");
+    for (hours, items) in [(0, list(1..=20)), (12, list(2..=21)), (24, items.clone())] {
+        script.fetch(start() + TimeDelta::hours(hours), &items);
+    }
+    script.all_told_once_but([]);
+    items[0] = Item { link: items[0].link.clone(), ..article(22) };
+    script.fetch(start() + TimeDelta::hours(36), &items);
+    assert_eq!((script.told(21), script.told(22)), (vec![1], vec![3]));
+}
