@@ -175,3 +175,16 @@ fn why_tells_that_an_entry_is_held_and_what_becomes_of_it() {
     script.home.harkara(&["held", "release", "https://khobor.example/?p=903"]);
     assert!(why().stdout.contains("          it comes with the next run\n"), "{}", why().stdout);
 }
+
+#[test]
+fn what_is_released_stands_before_all_in_a_feed_that_goes_by_first_sight() {
+    let mut script = flooded("");
+    let config = CONFIG.replace("keep =", "order = \"first-seen\"\nkeep =");
+    script.home.write("harkara.toml", config);
+    script.fetch(start() + TimeDelta::hours(24), &imported(22));
+    assert_eq!(script.home.harkara(&["held", "release", "khobor"]).code, 0);
+    script.fetch(start() + TimeDelta::hours(36), &imported(22));
+    let titles: Vec<String> = script.home.entries("all").into_iter().map(|(_, title)| title).collect();
+    let tops: Vec<&str> = titles.iter().take(6).filter_map(|title| title.rsplit(' ').next()).collect();
+    assert_eq!(tops, ["906", "905", "904", "903", "902", "901"]);
+}
