@@ -13,6 +13,8 @@ mod unit;
 
 use std::fmt;
 
+use url::Url;
+
 pub use candidates::{Candidate, MOST_CANDIDATES, Probe, Record};
 pub use sketch::{BYTES, Sketch};
 
@@ -118,6 +120,9 @@ pub struct Text {
     title_units: usize,
     shingles: Vec<u32>,
     figures: Figures,
+    title_figures: Figures,
+    /// Addresses of sound and film, in order.
+    recordings: Vec<Url>,
     width: usize,
     words: usize,
 }
@@ -137,6 +142,8 @@ impl Text {
             opening: units.opening(OPENING),
             title_units: units.title.len(),
             figures: Figures::of(&units.text),
+            title_figures: Figures::of(&units.title),
+            recordings: Vec::new(),
             width: units.width,
             // What is said again and again counts once.
             words: units.words().min(words_in(&shingles, units.width)),
@@ -146,7 +153,12 @@ impl Text {
 
     /// Of an item.
     pub fn of_item(item: &Item) -> Self {
-        Self::of(item.title.as_deref(), item.summary.as_ref(), item.content.as_ref())
+        let is_recording = |kind: &str| kind.starts_with("audio/") || kind.starts_with("video/");
+        let recordings =
+            item.attachments.iter().filter(|file| file.media_type.as_deref().is_some_and(is_recording));
+        let mut recordings: Vec<Url> = recordings.map(|file| file.url.clone()).collect();
+        recordings.sort_unstable();
+        Self { recordings, ..Self::of(item.title.as_deref(), item.summary.as_ref(), item.content.as_ref()) }
     }
 
     /// How many words its text has, without furniture and repetitions; of a script without gaps two characters count as one.
@@ -198,6 +210,8 @@ pub enum Verdict {
     OtherFigures,
     /// One outlet, under headlines that have little in common.
     OtherHeadline,
+    /// One outlet, of another recording.
+    OtherRecording,
     /// Too little text to tell.
     TooShort,
     /// Too little in common.
@@ -217,6 +231,7 @@ impl fmt::Display for Verdict {
             Self::SameText => "the same text",
             Self::SameOpening => "the same opening, and one of them is an excerpt or cut",
             Self::OtherFigures => "the same sentences with other figures",
+            Self::OtherRecording => "one source says it of two recordings",
             Self::OtherHeadline => "one source says it under two headlines that have little in common",
             Self::TooShort => "too short to tell",
             Self::Different => "too little in common",
@@ -241,6 +256,9 @@ const SHORT_EXCERPT_MORE: f32 = 0.2;
 
 /// So many other figures in the same places, and half as many as are the same, make two bulletins; one is a correction.
 const OTHER_FIGURES: usize = 2;
+
+/// A text that is alike by so much was not edited.
+const UNCHANGED: f32 = 0.95;
 
 /// Compares two texts. Does not hang on their order.
 pub fn compare(a: &Text, b: &Text, outlet: Outlet, settings: &Settings) -> Likeness {
@@ -285,12 +303,25 @@ fn verdict(a: &Text, b: &Text, outlet: Outlet, settings: &Settings, alike: &Like
         is_same.then_some(Verdict::SameOpening)
     };
     let Some(same) = same else { return Verdict::Different };
-    if alike.other_figures >= OTHER_FIGURES && alike.other_figures * 2 >= alike.same_figures {
+    let (agree, differ) = (alike.same_figures, alike.other_figures);
+    let is_bulletin = match outlet {
+        Outlet::Two => differ >= OTHER_FIGURES && differ * 2 >= agree,
+        // What it says each day may have one figure only, or none but in its headline (`Episode 12`); an update changes its text.
+        Outlet::One => {
+            let of_titles = a.title_figures.compared(&b.title_figures);
+            (differ >= 1 && differ >= agree) || (of_titles.1 > 0 && alike.text >= UNCHANGED)
+        }
+    };
+    if is_bulletin {
         return Verdict::OtherFigures;
     }
     let has_titles = !a.title.is_empty() && !b.title.is_empty();
     if outlet == Outlet::One && has_titles && alike.title < ONE_HEADLINE {
         return Verdict::OtherHeadline;
+    }
+    let are_recordings = !a.recordings.is_empty() && !b.recordings.is_empty();
+    if outlet == Outlet::One && are_recordings && a.recordings != b.recordings {
+        return Verdict::OtherRecording;
     }
     same
 }
@@ -394,6 +425,43 @@ mod tests {
         let monday = list([1575, 1503, 1289]);
         assert_eq!(verdict_of(&monday, &list([1508, 1440, 1234]), Outlet::Two), Verdict::OtherFigures);
         assert_eq!(verdict_of(&monday, &list([1575, 1503, 1298]), Outlet::Two), Verdict::SameText, "mended");
+    }
+
+    /// Episodes and bulletins of one outlet: the same words each day.
+    #[test]
+    fn what_an_outlet_says_each_day_is_another_each_day() {
+        let verdict = |a: (&str, &str), b: (&str, &str), sound: Option<(&str, &str)>| {
+            let item = |(title, first): (&str, &str), sound: Option<&str>| Item {
+                title: Some(title.to_owned()),
+                content: Some(Html::from_cleaner(format!("<p>{first}</p>{}", text(0..12).as_str()))),
+                attachments: sound
+                    .map(|address| crate::model::Attachment {
+                        url: Url::parse(address).unwrap(),
+                        media_type: Some("audio/mpeg".to_owned()),
+                        size_bytes: None,
+                        duration_seconds: None,
+                        title: None,
+                    })
+                    .into_iter()
+                    .collect(),
+                ..Item::default()
+            };
+            let (a, b) = (item(a, sound.map(|sound| sound.0)), item(b, sound.map(|sound| sound.1)));
+            compare(&Text::of_item(&a), &Text::of_item(&b), Outlet::One, &Settings::default()).verdict
+        };
+        let gold = |price| ("Gold today", format!("a gram of gold was sold for {price} in the market"));
+        let (one, other) = (gold(7120), gold(7145));
+        let pair = ((one.0, one.1.as_str()), (other.0, other.1.as_str()));
+        assert_eq!(verdict(pair.0, pair.1, None), Verdict::OtherFigures);
+        assert_eq!(verdict(("Episode 12", ""), ("Episode 13", ""), None), Verdict::OtherFigures);
+        assert_eq!(verdict(("The day", ""), ("The day", ""), None), Verdict::SameText);
+        let two = Some(("https://a.example/1.mp3", "https://a.example/2.mp3"));
+        assert_eq!(verdict(("The day", ""), ("The day", ""), two), Verdict::OtherRecording);
+        let update = (
+            "Bridge closed, 7 hurt",
+            "three more sentences came with the update of the afternoon to this text",
+        );
+        assert_eq!(verdict(("Bridge closed, 5 hurt", ""), update, None), Verdict::SameText);
     }
 
     #[test]

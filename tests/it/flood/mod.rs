@@ -303,7 +303,7 @@ fn bulletins_that_say_the_same_in_other_figures_are_news() {
         ..article(number)
     };
     let days = |n: i64| start() + TimeDelta::days(n);
-    let mut script = Script::with("dedup = \"url\"");
+    let mut script = Script::new();
     let mut items: Vec<Item> = (1..=5).map(|n| bulletin(n, days(n as i64 - 6))).rev().collect();
     script.fetch(start(), &items);
     items.insert(0, bulletin(6, days(0) + TimeDelta::hours(6)));
