@@ -62,7 +62,7 @@ pub struct Candidate {
 }
 
 /// So many candidates of an entry are looked at, those that agree most.
-pub const MOST_CANDIDATES: usize = 48;
+pub const MOST_CANDIDATES: usize = 24;
 /// Fewer agreeing buckets of whole texts, of 32, are chance: texts that share half of their shingles have 16 in the mean.
 const LEAST_TEXT: u32 = 8;
 /// The same for openings, which may be cut at another place.
@@ -82,7 +82,8 @@ pub struct Probe<'r> {
     filter: Vec<u64>,
     /// The last record that met a new one, so that it meets it once.
     met: Vec<Row>,
-    found: Vec<Vec<Candidate>>,
+    /// For each of `records` others, with how many buckets agree.
+    found: Vec<Vec<(Row, u32)>>,
 }
 
 /// The filter knows so many more bits than there are places.
@@ -156,7 +157,7 @@ impl<'r> Probe<'r> {
             return;
         }
         let found = &mut self.found[at];
-        found.push(Candidate { row: record.row, other: other.row, agreeing });
+        found.push((other.row, agreeing));
         if found.len() >= 2 * MOST_CANDIDATES {
             best(found);
         }
@@ -164,17 +165,18 @@ impl<'r> Probe<'r> {
 
     /// What was found, for each of the new ones the likeliest first.
     pub fn finish(self) -> impl Iterator<Item = Vec<Candidate>> {
-        self.found.into_iter().map(|mut found| {
+        self.records.iter().zip(self.found).map(|(record, mut found)| {
             best(&mut found);
-            found
+            let candidate = |(other, agreeing)| Candidate { row: record.row, other, agreeing };
+            found.into_iter().map(candidate).collect()
         })
     }
 }
 
 /// The likeliest first, of equals the one that came first; no more than are looked at.
-fn best(found: &mut Vec<Candidate>) {
-    found.sort_unstable_by_key(|candidate| (std::cmp::Reverse(candidate.agreeing), candidate.other));
-    found.dedup_by_key(|candidate| candidate.other);
+fn best(found: &mut Vec<(Row, u32)>) {
+    found.sort_unstable_by_key(|(other, agreeing)| (std::cmp::Reverse(*agreeing), *other));
+    found.dedup_by_key(|(other, _)| *other);
     found.truncate(MOST_CANDIDATES);
 }
 
