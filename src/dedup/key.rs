@@ -6,6 +6,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::near::Sketches;
+use super::settings::Mode;
 use super::tracking::{is_tracking, original, untracked};
 use crate::model::{Html, Item, Timestamp};
 use crate::value::fold::fold_case;
@@ -105,7 +106,12 @@ impl Keyed {
 pub(super) const SHORTEST_PRINT: usize = 120;
 
 /// Computes the aliases and hashes of an item. `home` is the channel's home page: a link to it identifies nothing.
-pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
+pub fn keyed(item: Item, home: Option<&Url>) -> Keyed {
+    keyed_for(item, home, Mode::Near)
+}
+
+/// The same for a source that is compared as far as `mode` says: what its texts are found by is made only where they are compared.
+pub fn keyed_for(mut item: Item, home: Option<&Url>, mode: Mode) -> Keyed {
     // The address that is kept and shown tells which article, not who sent the reader; and one that counts senders
     // anew at each request would look like a change.
     item.url = item.url.map(original).map(untracked);
@@ -130,7 +136,10 @@ pub fn keyed(mut item: Item, home: Option<&Url>) -> Keyed {
         aliases.push((AliasKind::Moment, moment(&title, published)));
     }
     let text_hash = told(&[&title, &text]);
-    let sketches = Sketches::of(&title, &text);
+    let sketches = match mode {
+        Mode::Near => Sketches::of(&title, &text),
+        Mode::Url | Mode::Off => Sketches::NONE,
+    };
     if text.chars().nth(SHORTEST_PRINT - 1).is_some() {
         aliases.push((AliasKind::Print, short(text_hash)));
     } else {

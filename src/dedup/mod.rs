@@ -21,7 +21,7 @@ mod tracking;
 pub use again::{recognise, recognise_at, under_known_addresses};
 pub use decide::{Decision, Known, KnownAlias, KnownEntry, Links, MOST_MARKS, Row, Settled, decide};
 pub use id::candidates as id_candidates;
-pub use key::{Alias, AliasKind, Keyed, keyed};
+pub use key::{Alias, AliasKind, Keyed, keyed, keyed_for};
 pub use settings::{Content, LONGEST_WINDOW, Mode, Scope, Settings};
 pub use sift::{Sifted, sift};
 pub use tie::{Tie, TieKind};

@@ -12,9 +12,9 @@ pub enum Mode {
     /// By nothing: each stands for itself.
     Off,
     /// By their addresses.
+    #[default]
     Url,
     /// By their addresses and by their texts.
-    #[default]
     Near,
 }
 

@@ -297,7 +297,7 @@ pub(super) async fn read(
     before: Before,
 ) -> Result<Read, Failure> {
     let (answers, id) = (asker.answers.clone(), source.id.clone());
-    let (settings, tracking) = (settings(source), source.tracking.clone());
+    let (settings, tracking, mode) = (settings(source), source.tracking.clone(), source.dedup);
     let fault = format!("reading {} broke harkara", response.url);
     let reading = asker.readers.run(move || {
         let mut remarks: Vec<Remark> =
@@ -317,7 +317,8 @@ pub(super) async fn read(
                 announce(&mut normalized.channel, &response.links);
                 remarks.extend(normalized.remarks);
                 let home = normalized.channel.home_url.clone();
-                let key = |item| dedup::keyed(dedup::without_parameters(item, &tracking), home.as_ref());
+                let key =
+                    |item| dedup::keyed_for(dedup::without_parameters(item, &tracking), home.as_ref(), mode);
                 let keyed = normalized.items.into_iter().map(key).collect();
                 let sifted = dedup::sift(keyed);
                 if let (Some(answers), Some(wire)) = (answers, response.wire.take()) {

@@ -124,7 +124,7 @@ pub(super) fn compared(desk: &Desk) -> Result<Row, StoreError> {
 struct Round<'r> {
     desk: &'r Desk,
     settings: &'r Settings,
-    /// By the row of the source. Of what is not configured any more nothing is compared.
+    /// By the row of the source. What is not configured any more was announced: who brings it again goes by its id.
     modes: HashMap<i64, Mode>,
     /// The last entry that was compared before.
     announced: Row,
@@ -142,7 +142,7 @@ impl Round<'_> {
     }
 
     fn mode(&self, source: i64) -> Mode {
-        self.modes.get(&source).copied().unwrap_or(Mode::Off)
+        self.modes.get(&source).copied().unwrap_or(Mode::Near)
     }
 
     /// Ties of texts that were edited hold until the texts have little in common any more: half of what it takes to tie them.

@@ -202,7 +202,7 @@ impl Default for Written {
             hubs: Vec::new(),
             archive: None,
             allow_empty: None,
-            dedup: Mode::default(),
+            dedup: Mode::Near,
         }
     }
 }

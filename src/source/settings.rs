@@ -141,7 +141,8 @@ pub struct Written {
     /// What must hold of an answer.
     pub expect: Option<Expect>,
     /// By what its entries are taken for the same article as those of other sources: `near` (by address and text), `url` (by
-    /// address), or `off`. `near` by default.
+    /// address), or `off`. `url` by default: sources that write by templates (podcasts with one text under each episode, job
+    /// adverts, the weather) lose entries to each other under `near`.
     pub dedup: Option<Mode>,
     /// Parameters in the addresses of its entries that tell who sent a reader and not which article it is, besides those that are
     /// known (`utm_source` and its like): they are left out. A final `*` stands for any ending of a name. Those of `[defaults]` come in

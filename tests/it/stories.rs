@@ -46,8 +46,9 @@ fn feed(items: &[String]) -> String {
 
 /// Sources `a`, `b`, `c` and a feed of all.
 fn home(more: &str) -> Home {
+    let near = if more.contains("[defaults]") { "" } else { "[defaults]\ndedup = \"near\"" };
     let home = Home::new(&format!(
-        "{more}\n[source.a]\nurl = \"a.xml\"\n[source.b]\nurl = \"b.xml\"\n[source.c]\nurl = \"c.xml\"\n\
+        "{more}\n{near}\n[source.a]\nurl = \"a.xml\"\n[source.b]\nurl = \"b.xml\"\n[source.c]\nurl = \"c.xml\"\n\
          [feed.all]\ntitle = \"all\"\n[feed.b]\ntitle = \"b\"\nsources = [\"b\"]\n[feed.every]\ntitle = \"every\"\ndedup = \"off\"\n"
     ));
     for source in ["a", "b", "c"] {
@@ -291,4 +292,28 @@ fn copies_are_one_story_where_the_source_that_had_it_first_does_not_count() {
     home.write("c.xml", feed(&[item("c", 1, "বাঁধে বিপদ", LATE, &paragraphs(0..14))]));
     home.run_at("2026-11-23T13:00:00Z", 0);
     assert_eq!(titles(&home, "two").len(), 1);
+}
+
+/// A source goes, another brings its page, and it comes back: one page, one id.
+#[test]
+fn a_page_of_a_source_that_is_gone_keeps_its_id() {
+    let home = home("[defaults]\ndedup = \"url\"");
+    let page = |source: &str| {
+        item(source, 5, "জলাধারে ফাটল", EARLY, &paragraphs(0..12))
+            .replace(&format!("https://{source}.example/"), "https://b.example/")
+    };
+    home.write("b.xml", feed(&[page("b")]));
+    home.run_at(NOW, 0);
+    let before = home.entries("all");
+    let whole = home.read("harkara.toml");
+    let without = whole
+        .replace("[source.b]\nurl = \"b.xml\"\n", "")
+        .replace("[feed.b]\ntitle = \"b\"\nsources = [\"b\"]\n", "");
+    home.write("harkara.toml", &without);
+    home.write("a.xml", feed(&[page("a")]));
+    home.run_at("2026-11-23T13:00:00Z", 0);
+    assert_eq!(home.entries("all"), before, "it goes by the id that readers know");
+    home.write("harkara.toml", &whole);
+    home.run_at("2026-11-23T14:00:00Z", 0);
+    assert_eq!(home.entries("all"), before);
 }

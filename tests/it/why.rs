@@ -16,6 +16,8 @@ const SOURCES: &str = r#"
 [site]
 title = "t"
 base_url = "https://feeds.example/"
+[defaults]
+dedup = "near"
 [source.a]
 url = "a.xml"
 tags = ["news"]

@@ -43,6 +43,9 @@ pub struct Sketches {
 }
 
 impl Sketches {
+    /// Nothing to be found by.
+    pub const NONE: Self = Self { text: Sketch::NONE, opening: Sketch::NONE };
+
     /// Of a title and a text that are folded and in lower case already.
     pub(super) fn of(title: &str, text: &str) -> Self {
         let units = Units::of(title, text);

@@ -65,7 +65,7 @@ pub fn write(dir: &Path, offers: &[Offer], there: impl Fn(usize) -> bool) {
     }
     // What comes in pieces is no flood here.
     let mut toml = String::from(
-        "[site]\nbase_url = \"https://twins.example/\"\n[defaults]\nflood = \"off\"\n[feed.all]\ntitle = \"all\"\nformats = [\"json\"]\nkeep = { entries = 10000 }\n",
+        "[site]\nbase_url = \"https://twins.example/\"\n[defaults]\nflood = \"off\"\ndedup = \"near\"\n[feed.all]\ntitle = \"all\"\nformats = [\"json\"]\nkeep = { entries = 10000 }\n",
     );
     for source in sources {
         let feed = json!({
