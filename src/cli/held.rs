@@ -124,7 +124,7 @@ fn settle(config: &Config, names: &Names, fate: Fate) -> ExitCode {
             say(&format!("error: {error}"));
             let verb = if fate == Fate::Release { "release" } else { "drop" };
             say(&format!(
-                "  help: if it is the daemon, ask it: `POST /api/held/{verb}?source=ID` or `?id=ID` (README, \"The API\")"
+                "  help: if it is the daemon, ask it: `POST /api/held/{verb}?source=ID` or `?id=ID` (README, \"The daemon\")"
             ));
             ExitCode::from(exit::FAULT)
         }

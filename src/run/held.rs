@@ -136,8 +136,16 @@ pub fn release_or_drop(
             return Ok(Err(format!("nothing is held under `{name}`")));
         }
     }
+    // Entries before sources, and each name once: what is decided is held no more, and would be counted twice.
+    let mut once: Vec<&Which> = Vec::with_capacity(which.len());
+    for name in which {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    once.sort_by_key(|which| !matches!(which, Which::One(_)));
     let mut all = 0;
-    for which in which {
+    for which in once {
         all += desk.settle_held(which, fate)?;
     }
     let entries = counted(all);

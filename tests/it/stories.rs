@@ -241,6 +241,10 @@ fn an_entry_that_is_held_leads_no_story() {
     home.write("b.xml", feed(&[old("b", 3)]));
     home.run_at("2026-11-23T14:00:00Z", 0);
     assert!(titles(&home, "all").contains(&"পুরোনো লেখা 3".to_owned()), "{:?}", titles(&home, "all"));
+    let state = rusqlite::Connection::open(home.at("state/harkara.db")).unwrap();
+    let held: i64 = state.query_row("SELECT count(*) FROM tie WHERE a < 0", [], |row| row.get(0)).unwrap();
+    assert_eq!(held, 0, "nothing is tied to an entry that is held");
+    drop(state);
     let before = home.entries("all");
     assert_eq!(home.harkara(&["held", "release", "a"]).code, 0);
     home.run_at("2026-11-23T15:00:00Z", 0);
